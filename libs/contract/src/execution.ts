@@ -1,0 +1,89 @@
+import Type, { type Static } from 'typebox';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+
+export const LogLine = Type.Object({
+  time: Type.String({ format: 'date-time' }),
+  level: Type.Enum([...LOG_LEVELS]),
+  message: Type.String(),
+});
+export type LogLine = Static<typeof LogLine>;
+
+/** `ok` succeeded; `retry` will be tried again; `failed` took the error route; `dead` became a dead letter. */
+export const EXECUTION_STATUSES = ['ok', 'retry', 'failed', 'dead'] as const;
+export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
+
+export const ExecutionError = Type.Object({
+  code: Type.Enum(['retry', 'permanent', 'trap', 'deadline', 'memory', 'platform', 'invalid', 'no-job'], {
+    description: 'Why: what the job declared, or what happened to it.',
+  }),
+  message: Type.String(),
+});
+export type ExecutionError = Static<typeof ExecutionError>;
+
+/** The record of one attempt: what a message in the stream EXECUTIONS holds. */
+export const Execution = Type.Object(
+  {
+    id: Type.String({ description: 'UUIDv7.' }),
+    tenant: Type.String(),
+    package: Type.String(),
+    version: Type.Integer({ description: 'Of the package.' }),
+    job: Type.String(),
+    event: Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      key: Type.Optional(Type.String()),
+      time: Type.String({ format: 'date-time', description: 'When its queue stored it.' }),
+    }),
+    attempt: Type.Integer({ minimum: 1 }),
+    status: Type.Enum([...EXECUTION_STATUSES]),
+    startedAt: Type.String({ format: 'date-time' }),
+    durationMs: Type.Number(),
+    waitedMs: Type.Number({ description: 'Between its storing, or the end of the last attempt, and this start.' }),
+    queue: Type.String(),
+    sequence: Type.Integer({ description: 'Of the event in its queue.' }),
+    result: Type.Optional(Type.Unknown()),
+    error: Type.Optional(ExecutionError),
+    emitted: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        event: Type.String(),
+        key: Type.Optional(Type.String()),
+        data: Type.Unknown(),
+        route: Type.Enum(['ok', 'error', 'emit']),
+      }),
+      { description: 'Events that this outcome puts on their queues.' },
+    ),
+    logs: Type.Array(LogLine),
+    usage: Type.Object({ memoryBytes: Type.Integer(), hostCalls: Type.Integer() }),
+    node: Type.String(),
+    nextAttemptAt: Type.Optional(Type.String({ format: 'date-time', description: 'With status retry.' })),
+    traceId: Type.Optional(Type.String()),
+  },
+  { title: 'Execution' },
+);
+export type Execution = Static<typeof Execution>;
+export type EmittedEvent = Execution['emitted'][number];
+
+/** A stored copy of an event that will not be retried. */
+export const DeadLetter = Type.Object(
+  {
+    id: Type.String({ description: 'Its sequence in the stream DEADLETTERS.' }),
+    tenant: Type.String(),
+    queue: Type.String(),
+    time: Type.String({ format: 'date-time' }),
+    event: Type.Object({ id: Type.String(), name: Type.String(), key: Type.Optional(Type.String()) }),
+    sequence: Type.Integer({ description: 'Of the event in its queue.' }),
+    attempts: Type.Integer({ minimum: 0 }),
+    package: Type.Optional(Type.String()),
+    job: Type.Optional(Type.String()),
+    execution: Type.Optional(Type.String({ description: 'The execution that gave up.' })),
+    error: ExecutionError,
+    faults: Type.Optional(
+      Type.Array(Type.Unknown(), { description: 'For an invalid event, where its schema refuses it.' }),
+    ),
+    data: Type.Unknown({ description: 'The payload: JSON, or the text where it is none.' }),
+  },
+  { title: 'Dead letter' },
+);
+export type DeadLetter = Static<typeof DeadLetter>;

@@ -1,0 +1,69 @@
+import type { ErrorObject } from 'ajv';
+import { closest, distance } from 'fastest-levenshtein';
+import type { Fault } from './errors.ts';
+
+const SHOWN = 60;
+
+/** A value as a fault shows it: JSON, shortened. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** The candidate that a misspelt word was probably meant to be. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0 || word.length > SHOWN) return undefined;
+  const found = closest(word, candidates);
+  return distance(word, found) <= Math.max(2, Math.floor(word.length / 3)) ? found : undefined;
+}
+
+export function pointer(...parts: (string | number)[]): string {
+  return parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** ajv's errors (`verbose: true`, `allErrors: true`) as faults: one for each place, with what may stand there. */
+export function faultsOf(errors: readonly ErrorObject[]): Fault[] {
+  // The branches of a union fail one by one; only the union's own error says something.
+  const unions = errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf');
+  const insideUnion = (error: ErrorObject) =>
+    unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`));
+  return errors.filter((error) => !insideUnion(error)).map(faultOf);
+}
+
+function faultOf(error: ErrorObject): Fault {
+  const { instancePath: path, params, parentSchema, data } = error;
+  const allowed = typeof parentSchema?.allowed === 'string' ? parentSchema.allowed : undefined;
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const field = String(params.additionalProperty ?? params.unevaluatedProperty);
+      const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
+      const suggestion = nearest(field, known);
+      return {
+        path: path + pointer(field),
+        message: `unknown field ${JSON.stringify(field)}`,
+        value: shown((data as Record<string, unknown>)[field]),
+        ...(known.length > 0 && { allowed: known.join(', ') }),
+        ...(suggestion !== undefined && { suggestion }),
+      };
+    }
+    case 'required':
+      return { path: path + pointer(String(params.missingProperty)), message: 'is missing' };
+    case 'enum': {
+      const values = (params.allowedValues as unknown[]).map(String);
+      const suggestion = nearest(String(data), values);
+      return {
+        path,
+        message: 'is not one of the allowed values',
+        value: shown(data),
+        allowed: allowed ?? values.join(', '),
+        ...(suggestion !== undefined && { suggestion }),
+      };
+    }
+    case 'anyOf':
+    case 'oneOf':
+      return { path, message: 'fits none of the allowed forms', value: shown(data), ...(allowed && { allowed }) };
+    default:
+      return { path, message: error.message ?? error.keyword, value: shown(data), ...(allowed && { allowed }) };
+  }
+}

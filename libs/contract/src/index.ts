@@ -1,0 +1,31 @@
+export { asJobicoError, ERROR_CODES, fromProblem, JobicoError, toProblem } from './errors.ts';
+export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
+export { DeadLetter, Execution, EXECUTION_STATUSES, ExecutionError, LOG_LEVELS, LogLine } from './execution.ts';
+export type { EmittedEvent, ExecutionStatus } from './execution.ts';
+export { nearest, pointer, shown } from './faults.ts';
+export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId } from './ids.ts';
+export { AcceptedEvents } from './operations/event.ts';
+export { FILE_KINDS, StoredFile } from './operations/file.ts';
+export type { FileKind } from './operations/file.ts';
+export type { Operation, Role } from './operations/operation.ts';
+export { MODULES, Node } from './operations/platform.ts';
+export type { ModuleName } from './operations/platform.ts';
+export { OPERATION_NAMES, operations } from './operations/table.ts';
+export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
+export { jobsOf, queueOf } from './package/jobs.ts';
+export type { Job, Ordering, Queue, RetryPolicy } from './package/jobs.ts';
+export { normalise, parsePackage } from './package/parse.ts';
+export type { ParsedPackage } from './package/parse.ts';
+export { PackageDefinition } from './package/schema.ts';
+export type {
+  GrantDefinition,
+  JobDefinition,
+  QueueDefinition,
+  RouteDefinition,
+  RuntimeDefinition,
+} from './package/schema.ts';
+export { packageFaults, validatePackage } from './package/validate.ts';
+export { PackageVersion } from './package/version.ts';
+export { durationMs, sizeBytes } from './quantities.ts';
+export { compileSchema } from './schema-validator.ts';
+export type { Validator } from './schema-validator.ts';

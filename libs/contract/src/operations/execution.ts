@@ -1,0 +1,69 @@
+import Type from 'typebox';
+import { DeadLetter, Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
+import { ID_PATTERN } from '../ids.ts';
+import { after, closed, limit, operation, page, tenant } from './operation.ts';
+
+const idFilter = (description: string) => Type.Optional(Type.String({ pattern: ID_PATTERN, description }));
+const execution = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The execution.' });
+const filters = {
+  package: idFilter('Only of this package.'),
+  job: idFilter('Only of this job.'),
+  queue: idFilter('Only of this queue.'),
+  status: Type.Optional(Type.Enum([...EXECUTION_STATUSES], { description: 'Only with this status.' })),
+};
+
+export const executionOperations = {
+  'execution.list': operation({
+    summary: 'Lists executions, newest first',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions',
+    input: Type.Object(
+      {
+        tenant,
+        ...filters,
+        event: Type.Optional(Type.String({ description: 'Only of the event with this id.' })),
+        limit,
+        after,
+      },
+      closed,
+    ),
+    output: page(Execution),
+  }),
+  'execution.get': operation({
+    summary: 'Shows one execution',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions/{execution}',
+    input: Type.Object({ tenant, execution }, closed),
+    output: Execution,
+  }),
+  'execution.logs': operation({
+    summary: 'Shows what an execution logged',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions/{execution}/logs',
+    input: Type.Object({ tenant, execution }, closed),
+    output: page(LogLine),
+  }),
+  'execution.watch': operation({
+    summary: 'Streams executions as they end',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions/watch',
+    input: Type.Object({ tenant, ...filters }, closed),
+    output: Execution,
+    isStream: true,
+  }),
+};
+
+export const deadLetterOperations = {
+  'deadletter.list': operation({
+    summary: 'Lists dead letters, newest first',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/deadletters',
+    input: Type.Object({ tenant, queue: filters.queue, event: idFilter('Only of this event.'), limit, after }, closed),
+    output: page(DeadLetter),
+  }),
+};

@@ -1,0 +1,73 @@
+import Type from 'typebox';
+import { ID_PATTERN } from '../ids.ts';
+import { PackageVersion } from '../package/version.ts';
+import { closed, operation, page, tenant } from './operation.ts';
+
+const digests = (description: string) => Type.Optional(Type.Record(Type.String(), Type.String(), { description }));
+const packageId = Type.String({ pattern: ID_PATTERN, description: 'The package.' });
+const definition = Type.Unknown({ description: 'The package definition, as written in YAML.' });
+
+const files = {
+  modules: digests('Digests of uploaded components by moduleref. Others are looked up by name in the file repository.'),
+  schemas: digests('Digests of uploaded schemas by schemaref. Others are looked up by name in the file repository.'),
+};
+
+export const packageOperations = {
+  'package.validate': operation({
+    summary: 'Checks a package, its schemas and its components without deploying it',
+    role: 'viewer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/packages/validate',
+    input: Type.Object({ tenant, definition, ...files }, closed),
+    output: Type.Object({ valid: Type.Boolean() }),
+  }),
+  'package.deploy': operation({
+    summary: 'Makes a new version of a package live, all of it or nothing',
+    role: 'deployer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/packages',
+    input: Type.Object({ tenant, definition, ...files }, closed),
+    output: Type.Object({
+      tenant: Type.String(),
+      package: Type.String(),
+      version: Type.Integer(),
+      /** False where the package was live exactly like this already: nothing changed then. */
+      changed: Type.Boolean(),
+      nodes: Type.Array(Type.Object({ id: Type.String(), module: Type.String(), applied: Type.Boolean() }), {
+        description: 'The live nodes, and whether each had applied the version when this was answered.',
+      }),
+    }),
+  }),
+  'package.list': operation({
+    summary: 'Lists the packages of a tenant',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/packages',
+    input: Type.Object({ tenant }, closed),
+    output: page(
+      Type.Object({
+        id: Type.String(),
+        name: Type.Optional(Type.String()),
+        version: Type.Integer(),
+        deployedAt: Type.String(),
+        events: Type.Array(Type.String()),
+      }),
+    ),
+  }),
+  'package.get': operation({
+    summary: 'Shows the live version of a package',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/packages/{package}',
+    input: Type.Object({ tenant, package: packageId }, closed),
+    output: PackageVersion,
+  }),
+  'package.undeploy': operation({
+    summary: 'Removes a package; events that still wait for it become dead letters',
+    role: 'deployer',
+    method: 'DELETE',
+    path: '/v1/tenants/{tenant}/packages/{package}',
+    input: Type.Object({ tenant, package: packageId }, closed),
+    output: Type.Object({ tenant: Type.String(), package: Type.String(), version: Type.Integer() }),
+  }),
+};

@@ -1,0 +1,37 @@
+import Type from 'typebox';
+import { closed, operation, page } from './operation.ts';
+
+export const MODULES = ['listener', 'executor', 'ctl'] as const;
+export type ModuleName = (typeof MODULES)[number];
+
+/** A running module, as it reports itself to the bucket `nodes`. */
+export const Node = Type.Object({
+  id: Type.String(),
+  module: Type.Enum([...MODULES]),
+  version: Type.String(),
+  host: Type.String(),
+  pid: Type.Integer(),
+  startedAt: Type.String(),
+  url: Type.Optional(Type.String()),
+  /** Revision of the definitions bucket that the node has applied. */
+  definitionsRevision: Type.Integer(),
+});
+
+export const platformOperations = {
+  'tenant.list': operation({
+    summary: 'Lists the tenants',
+    role: 'admin',
+    method: 'GET',
+    path: '/v1/tenants',
+    input: Type.Object({}, closed),
+    output: page(Type.Object({ id: Type.String(), createdAt: Type.String() })),
+  }),
+  'node.list': operation({
+    summary: 'Lists the running modules',
+    role: 'admin',
+    method: 'GET',
+    path: '/v1/nodes',
+    input: Type.Object({}, closed),
+    output: page(Node),
+  }),
+};

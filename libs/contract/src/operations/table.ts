@@ -1,0 +1,25 @@
+import { eventOperations } from './event.ts';
+import { deadLetterOperations, executionOperations } from './execution.ts';
+import { fileOperations } from './file.ts';
+import type { Input, Output } from './operation.ts';
+import { packageOperations } from './package.ts';
+import { platformOperations } from './platform.ts';
+
+/** Every operation of the control plane, by name. */
+export const operations = {
+  ...packageOperations,
+  ...fileOperations,
+  ...eventOperations,
+  ...executionOperations,
+  ...deadLetterOperations,
+  ...platformOperations,
+};
+
+export type OperationName = keyof typeof operations;
+export type OperationInput<N extends OperationName> = Input<(typeof operations)[N]>;
+export type OperationOutput<N extends OperationName> = Output<(typeof operations)[N]>;
+export type StreamName = {
+  [N in OperationName]: (typeof operations)[N] extends { isStream: true } ? N : never;
+}[OperationName];
+
+export const OPERATION_NAMES = Object.keys(operations) as OperationName[];

@@ -1,0 +1,95 @@
+import { durationMs, sizeBytes } from '../quantities.ts';
+import type { GrantDefinition, PackageDefinition, QueueDefinition, RouteDefinition } from './schema.ts';
+
+/** How often and how soon a failed event is tried again; intervals in milliseconds. */
+export interface RetryPolicy {
+  maximumAttempts: number;
+  initialIntervalMs: number;
+  backoffCoefficient: number;
+  maximumIntervalMs: number;
+}
+
+/** An event and what happens to it: the definition with every reference followed and every default filled in. */
+export interface Job {
+  /** The runtime's id: what records, subjects and message ids call the job. */
+  id: string;
+  event: string;
+  queue: string;
+  schemaref?: string;
+  moduleref: string;
+  /** Event that takes the result. */
+  ok?: string;
+  /** Event that takes `{event, error}` once no attempt is left. */
+  error?: string;
+  retry: RetryPolicy;
+  timeoutMs: number;
+  concurrency: number;
+  grant: GrantDefinition;
+}
+
+/** `strict`: one after another; `keyed`: one after another within a key; `none`: side by side. */
+export type Ordering = { kind: 'strict' } | { kind: 'none' } | { kind: 'keyed'; pointer: string };
+
+export interface Queue {
+  id: string;
+  ordering: Ordering;
+  storage: 'file' | 'memory';
+  maxAgeMs: number;
+  maxBytes: number;
+  /** -1: no limit of its own. */
+  maxEvents: number;
+}
+
+type JobSource = PackageDefinition['jobs'][number];
+
+/** The jobs of a valid package, those that its routes declare too, one for each event. */
+export function jobsOf(definition: PackageDefinition): Job[] {
+  const declared = definition.jobs.map((job) => jobOf(definition, job));
+  const known = new Set(declared.map(({ event }) => event));
+  for (const { result } of definition.jobs) {
+    for (const route of [result?.ok, result?.error]) {
+      if (route === undefined || known.has(route.id) || !isDeclaration(route)) continue;
+      known.add(route.id);
+      declared.push(jobOf(definition, { event: route }));
+    }
+  }
+  return declared;
+}
+
+function isDeclaration(route: RouteDefinition): route is RouteDefinition & { supplierqueue: string; runtime: string } {
+  return route.supplierqueue !== undefined && route.runtime !== undefined;
+}
+
+function jobOf(definition: PackageDefinition, { event, result, retry, timeout, concurrency }: JobSource): Job {
+  const runtime = definition.runtimes.find(({ id }) => id === event.runtime);
+  if (!runtime) throw new RangeError(`runtime ${event.runtime} is not declared`);
+  return {
+    id: runtime.id,
+    event: event.id,
+    queue: event.supplierqueue,
+    ...(event.schema && { schemaref: event.schema.schemaref }),
+    moduleref: runtime.moduleref,
+    ...(result?.ok && { ok: result.ok.id }),
+    ...(result?.error && { error: result.error.id }),
+    retry: {
+      maximumAttempts: retry?.maximumAttempts ?? 5,
+      initialIntervalMs: durationMs(retry?.initialInterval ?? 'PT1S'),
+      backoffCoefficient: retry?.backoffCoefficient ?? 2,
+      maximumIntervalMs: durationMs(retry?.maximumInterval ?? 'PT1M'),
+    },
+    timeoutMs: durationMs(timeout ?? 'PT10S'),
+    concurrency: concurrency ?? 16,
+    grant: definition.grants?.[runtime.id] ?? {},
+  };
+}
+
+export function queueOf({ id, ordering, storage, retention }: QueueDefinition): Queue {
+  return {
+    id,
+    ordering: typeof ordering === 'object' ? { kind: 'keyed', pointer: ordering.key } : { kind: ordering ?? 'strict' },
+    storage: storage ?? 'file',
+    maxAgeMs: durationMs(retention?.maxAge ?? 'P7D'),
+    maxBytes: sizeBytes(retention?.maxBytes ?? '1GiB'),
+    maxEvents: retention?.maxEvents ?? -1,
+  };
+}

@@ -1,0 +1,198 @@
+import Type, { type Static } from 'typebox';
+import { ID_PATTERN } from '../ids.ts';
+import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
+
+/**
+ * The package definition, as its author writes it in YAML: the one schema that validates it, that editors use, and that
+ * its types come from. `allowed` says in words what a fault's message offers.
+ */
+const closed = { additionalProperties: false } as const;
+const id = (description: string) =>
+  Type.String({ pattern: ID_PATTERN, description, allowed: 'lower-case letters, digits and dashes, 1 to 63 of them' });
+const text = (description: string) => Type.String({ maxLength: 200, description });
+const duration = (description: string) =>
+  Type.String({ pattern: DURATION_PATTERN, description, allowed: 'an ISO 8601 duration such as PT1S, PT5M or P7D' });
+const size = (description: string) =>
+  Type.String({ pattern: SIZE_PATTERN, description, allowed: 'a size such as 512KiB, 100MiB or 1GiB' });
+const fileName = (description: string) =>
+  Type.String({
+    pattern: '^(?!.*\\.\\.)[A-Za-z0-9_@][A-Za-z0-9_@./-]{0,199}$',
+    description,
+    allowed: 'a file next to the package or its name in the file repository, without ".."',
+  });
+
+const Schema = Type.Object(
+  {
+    id: id('Names the schema.'),
+    name: Type.Optional(text('For people.')),
+    schemaref: fileName('The JSON Schema: a file next to the package, or its name in the file repository.'),
+  },
+  closed,
+);
+
+const eventFields = {
+  id: id('The event, unique within the tenant.'),
+  name: Type.Optional(text('For people.')),
+  datatype: Type.Optional(Type.Enum([0, 'json'], { description: 'Of the payload: 0 or json.', allowed: '0 or json' })),
+  schema: Type.Optional(Schema),
+};
+
+const Event = Type.Object(
+  {
+    ...eventFields,
+    supplierqueue: id('The queue that the event waits in.'),
+    runtime: id('The runtime that handles it.'),
+  },
+  closed,
+);
+
+const Route = Type.Object(
+  {
+    ...eventFields,
+    supplierqueue: Type.Optional(
+      id('The queue that the event waits in; left out where another job declares the event.'),
+    ),
+    runtime: Type.Optional(id('The runtime that handles it; left out where another job declares the event.')),
+  },
+  closed,
+);
+
+const Retry = Type.Object(
+  {
+    maximumAttempts: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'With the first one. Default 5.' }),
+    ),
+    initialInterval: Type.Optional(duration('Before the second attempt. Default PT1S.')),
+    backoffCoefficient: Type.Optional(
+      Type.Number({ minimum: 1, maximum: 10, description: 'Grows each interval. Default 2.' }),
+    ),
+    maximumInterval: Type.Optional(duration('No interval is longer. Default PT1M.')),
+  },
+  closed,
+);
+
+const Job = Type.Object(
+  {
+    event: Event,
+    result: Type.Optional(
+      Type.Object(
+        { ok: Type.Optional(Route), error: Type.Optional(Route) },
+        { ...closed, description: 'Where the outcome goes.' },
+      ),
+    ),
+    retry: Type.Optional(Retry),
+    timeout: Type.Optional(duration('Of one attempt. Default PT10S.')),
+    concurrency: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1000,
+        description: 'Events of an unordered queue at once, in one executor. Default 16.',
+      }),
+    ),
+  },
+  closed,
+);
+
+const Ordering = Type.Union(
+  [
+    Type.Literal('strict'),
+    Type.Literal('none'),
+    Type.Object(
+      { key: Type.String({ pattern: '^(/([^~/]|~[01])*)+$', description: 'JSON pointer to the key in the event.' }) },
+      closed,
+    ),
+  ],
+  { allowed: 'strict, none, or { key: /a/json/pointer }' },
+);
+
+const Queue = Type.Object(
+  {
+    id: id('The queue, unique within the tenant.'),
+    name: Type.Optional(text('For people.')),
+    ordering: Type.Optional(Ordering),
+    storage: Type.Optional(Type.Enum(['file', 'memory'], { description: 'Default file.', allowed: 'file or memory' })),
+    retention: Type.Optional(
+      Type.Object(
+        {
+          maxAge: Type.Optional(duration('Older events are dropped. Default P7D.')),
+          maxBytes: Type.Optional(size('Beyond it new events are refused. Default 1GiB.')),
+          maxEvents: Type.Optional(Type.Integer({ minimum: 1, description: 'Beyond it new events are refused.' })),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+
+const Runtime = Type.Object(
+  {
+    id: id('The runtime.'),
+    name: Type.Optional(text('For people.')),
+    moduleref: fileName('The component: a file next to the package, or its name in the file repository.'),
+    mainfuncname: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: "The original's entry point. A component exports the handler interface; kept for its packages.",
+      }),
+    ),
+    type: Type.Optional(Type.Enum([0, 'wasm'], { description: '0 or wasm.', allowed: '0 or wasm' })),
+    platform: Type.Optional(Type.String({ maxLength: 200, description: "The original's; not used." })),
+  },
+  closed,
+);
+
+const Grant = Type.Object(
+  {
+    config: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$' }), Type.String({ maxLength: 8192 }), {
+        ...closed,
+        description: 'What config.get answers.',
+      }),
+    ),
+    kv: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            bucket: id('A bucket of the tenant.'),
+            access: Type.Optional(
+              Type.Enum(['read', 'write'], {
+                description: 'write includes read. Default read.',
+                allowed: 'read or write',
+              }),
+            ),
+          },
+          closed,
+        ),
+        { maxItems: 50 },
+      ),
+    ),
+    emit: Type.Optional(Type.Array(id('An event of this package that the job may raise.'), { maxItems: 50 })),
+  },
+  closed,
+);
+
+export const PackageDefinition = Type.Object(
+  {
+    id: id('The package, unique within the tenant.'),
+    name: Type.Optional(text('For people.')),
+    tenant: id('The tenant.'),
+    queues: Type.Array(Queue, { maxItems: 100, description: 'Where events wait.' }),
+    jobs: Type.Array(Job, { minItems: 1, maxItems: 500, description: 'Which runtime handles which event.' }),
+    runtimes: Type.Array(Runtime, { minItems: 1, maxItems: 500, description: 'The code.' }),
+    grants: Type.Optional(
+      Type.Record(Type.String({ pattern: ID_PATTERN }), Grant, {
+        ...closed,
+        description: 'What each runtime may reach. Nothing unless granted.',
+      }),
+    ),
+  },
+  { ...closed, title: 'Jobico package', $id: 'https://jobico.dev/schemas/package.json' },
+);
+
+export type PackageDefinition = Static<typeof PackageDefinition>;
+export type QueueDefinition = Static<typeof Queue>;
+export type RuntimeDefinition = Static<typeof Runtime>;
+export type GrantDefinition = Static<typeof Grant>;
+export type RouteDefinition = Static<typeof Route>;
+export type JobDefinition = Static<typeof Job>;

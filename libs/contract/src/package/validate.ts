@@ -1,0 +1,114 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { JobicoError, type Fault } from '../errors.ts';
+import { faultsOf, nearest, pointer, shown } from '../faults.ts';
+import { PackageDefinition } from './schema.ts';
+
+const isDefinition = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  allowUnionTypes: true,
+}).compile<PackageDefinition>(PackageDefinition);
+
+/** All that is wrong with a package, first against its schema, then within itself. Empty: it is a {@link PackageDefinition}. */
+export function packageFaults(value: unknown): Fault[] {
+  if (isDefinition(value)) return [...duplicates(value), ...danglingReferences(value)];
+  return faultsOf(isDefinition.errors ?? []);
+}
+
+/** The value as a package; throws `package-invalid` with every fault. */
+export function validatePackage(value: unknown): PackageDefinition {
+  const faults = packageFaults(value);
+  if (faults.length === 0) return value as PackageDefinition;
+  throw new JobicoError(
+    'package-invalid',
+    `the package has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
+    { faults },
+  );
+}
+
+function duplicates(definition: PackageDefinition): Fault[] {
+  const faults: Fault[] = [];
+  const check = (what: string, entries: { path: string; id: string }[]) => {
+    const first = new Map<string, string>();
+    for (const { path, id } of entries) {
+      const before = first.get(id);
+      if (before === undefined) first.set(id, path);
+      else faults.push({ path, message: `${what} is already declared at ${before}`, value: shown(id) });
+    }
+  };
+  check(
+    'this queue',
+    definition.queues.map(({ id }, i) => ({ path: pointer('queues', i, 'id'), id })),
+  );
+  check(
+    'this runtime',
+    definition.runtimes.map(({ id }, i) => ({ path: pointer('runtimes', i, 'id'), id })),
+  );
+  check('this event', declaredEvents(definition));
+  return faults;
+}
+
+/** Every event that the package declares: those of its jobs, and routes that name their own queue or runtime. */
+function declaredEvents({ jobs }: PackageDefinition): { path: string; id: string }[] {
+  const ofJobs = jobs.map(({ event }, i) => ({ path: pointer('jobs', i, 'event', 'id'), id: event.id }));
+  const known = new Set(ofJobs.map(({ id }) => id));
+  const ofRoutes = routes({ jobs }).filter(
+    ({ route }) => route.supplierqueue !== undefined || route.runtime !== undefined,
+  );
+  const seen = new Map<string, string>();
+  const own = ofRoutes.filter(({ route }) => {
+    // Two jobs may share a route if they describe it alike.
+    const text = JSON.stringify(route);
+    const same = seen.get(route.id) === text && !known.has(route.id);
+    seen.set(route.id, text);
+    return !same;
+  });
+  return [...ofJobs, ...own.map(({ path, route }) => ({ path: `${path}/id`, id: route.id }))];
+}
+
+function routes({ jobs }: Pick<PackageDefinition, 'jobs'>) {
+  return jobs.flatMap(({ result }, i) =>
+    (['ok', 'error'] as const).flatMap((name) => {
+      const route = result?.[name];
+      return route ? [{ path: pointer('jobs', i, 'result', name), route }] : [];
+    }),
+  );
+}
+
+function danglingReferences(definition: PackageDefinition): Fault[] {
+  const queues = definition.queues.map(({ id }) => id);
+  const runtimes = definition.runtimes.map(({ id }) => id);
+  const events = declaredEvents(definition).map(({ id }) => id);
+  const faults: Fault[] = [];
+  const refer = (path: string, what: string, id: string, known: readonly string[]) => {
+    if (known.includes(id)) return;
+    const suggestion = nearest(id, known);
+    faults.push({
+      path,
+      message: `no such ${what} in this package`,
+      value: shown(id),
+      ...(known.length > 0 && { allowed: known.join(', ') }),
+      ...(suggestion !== undefined && { suggestion }),
+    });
+  };
+  definition.jobs.forEach(({ event }, i) => {
+    refer(pointer('jobs', i, 'event', 'supplierqueue'), 'queue', event.supplierqueue, queues);
+    refer(pointer('jobs', i, 'event', 'runtime'), 'runtime', event.runtime, runtimes);
+  });
+  for (const { path, route } of routes(definition)) {
+    const isReference = route.supplierqueue === undefined && route.runtime === undefined;
+    if (isReference) refer(`${path}/id`, 'event', route.id, events);
+    else {
+      if (route.supplierqueue === undefined) faults.push({ path: `${path}/supplierqueue`, message: 'is missing' });
+      else refer(`${path}/supplierqueue`, 'queue', route.supplierqueue, queues);
+      if (route.runtime === undefined) faults.push({ path: `${path}/runtime`, message: 'is missing' });
+      else refer(`${path}/runtime`, 'runtime', route.runtime, runtimes);
+    }
+  }
+  for (const [runtime, grant] of Object.entries(definition.grants ?? {})) {
+    refer(pointer('grants', runtime), 'runtime', runtime, runtimes);
+    grant.emit?.forEach((event, i) => refer(pointer('grants', runtime, 'emit', i), 'event', event, events));
+  }
+  return faults;
+}

@@ -1,0 +1,44 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { JobicoError, type Fault } from './errors.ts';
+import { faultsOf } from './faults.ts';
+
+const MAX_BYTES = 256 << 10;
+const MAX_FAULTS = 20;
+
+/** Says what is wrong with a value; empty when it is valid. */
+export type Validator = (value: unknown) => Fault[];
+
+/**
+ * Compiles a JSON Schema (2020-12, or draft-07 where `$schema` says so). Throws `schema-invalid` for text that is no
+ * JSON, no schema, over 256 KiB, or that refers to what it does not contain.
+ */
+export function compileSchema(text: string): Validator {
+  if (Buffer.byteLength(text) > MAX_BYTES) throw new JobicoError('schema-invalid', 'the schema is larger than 256 KiB');
+  let schema: unknown;
+  try {
+    schema = JSON.parse(text);
+  } catch (cause) {
+    throw new JobicoError('schema-invalid', `the schema is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
+    throw new JobicoError('schema-invalid', 'a schema is a JSON object, true or false');
+  }
+  const isDraft7 = typeof schema === 'object' && /draft-0[67]/.test(String((schema as { $schema?: unknown }).$schema));
+  const ajv = isDraft7 ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  formats.default(ajv);
+  let check: ValidateFunction;
+  try {
+    check = ajv.compile(schema);
+  } catch (cause) {
+    throw new JobicoError('schema-invalid', `the schema does not compile: ${(cause as Error).message}`, {
+      hint: 'Schemas are JSON Schema draft 2020-12, or draft-07 if their $schema says so.',
+      cause,
+    });
+  }
+  return (value) => (check(value) ? [] : faultsOf(check.errors ?? []).slice(0, MAX_FAULTS));
+}
+
+// Stops at the first fault: a hostile payload must not make a long list of them.
+const OPTIONS = { allErrors: false, verbose: true, strict: false, validateFormats: true } as const;
