@@ -36,12 +36,15 @@ function fieldOf(line: string): [field: string, value: string] {
 async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
+  let endedWithCr = false;
   for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    // A "\r" at the end may be the first half of a "\r\n": it waits for what follows.
-    const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
-    const complete = rest.slice(0, end).split(/\r\n|\r|\n/);
-    rest = `${complete.pop() ?? ''}${rest.slice(end)}`;
+    let text = decoder.decode(chunk, { stream: true });
+    if (text === '') continue;
+    // The second half of a "\r\n" that two chunks share ends no further line.
+    if (endedWithCr && text.startsWith('\n')) text = text.slice(1);
+    endedWithCr = text.endsWith('\r');
+    const complete = `${rest}${text}`.split(/\r\n|\r|\n/);
+    rest = complete.pop() ?? '';
     yield* complete;
   }
 }

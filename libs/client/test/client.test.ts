@@ -71,8 +71,8 @@ test('a watch goes on after a lost connection from the event after the last one 
   const url = await serve((request, response) => {
     asked.push(request.headers['last-event-id'] as string | undefined);
     response.setHeader('content-type', 'text/event-stream');
-    response.write(`id: ${asked.length}\ndata: {"id":"${asked.length}"}\n\n`);
-    if (asked.length === 1) response.destroy();
+    const isFirst = asked.length === 1;
+    response.write(`id: ${asked.length}\ndata: {"id":"${asked.length}"}\n\n`, () => isFirst && response.destroy());
   });
   const stop = new AbortController();
   const seen: string[] = [];
