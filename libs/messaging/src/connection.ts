@@ -1,0 +1,111 @@
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { JobicoError } from '@jobico/contract';
+import type { Logger } from '@jobico/telemetry';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { createPublisher, type Publisher } from './publisher.ts';
+
+/** One connection and what is done with it. Modules share it; nobody but this library calls nats.js. */
+export interface Nats {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly publisher: Publisher;
+  /** False while the server is away. */
+  readonly isConnected: boolean;
+  /** Calls back each time the connection is there again after it was lost. */
+  onReconnect(listener: () => void): () => void;
+  /** Drains: what was published is sent, subscriptions end. */
+  close(): Promise<void>;
+}
+
+export interface NatsOptions {
+  /** `nats://host:port`. */
+  url: string;
+  /** Shown by the server's connection list. */
+  name: string;
+  log: Logger;
+}
+
+/**
+ * Connects, trying for up to ten seconds; afterwards it reconnects for ever. Throws `unavailable` when no server answers,
+ * or when the one that answers has no JetStream.
+ */
+export async function connectNats({ url, name, log }: NatsOptions): Promise<Nats> {
+  const nc = await open(url, name);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    await jsm.getAccountInfo();
+  } catch (cause) {
+    await nc.close();
+    throw new JobicoError('unavailable', `the NATS server at ${url} has no JetStream`, {
+      hint: 'Start it with JetStream enabled: nats-server -js, or see infra/nats.conf.',
+      cause,
+    });
+  }
+  const publisher = createPublisher(nc);
+  const reconnected = new Set<() => void>();
+  let isConnected = true;
+  const watching = (async () => {
+    for await (const { type } of nc.status()) {
+      if (type === 'disconnect') {
+        isConnected = false;
+        publisher.disconnected();
+        log.warn({ url }, 'NATS connection lost');
+      } else if (type === 'reconnect') {
+        isConnected = true;
+        publisher.reconnected();
+        log.info({ url }, 'NATS connection restored');
+        for (const listener of reconnected) listener();
+      }
+    }
+  })();
+  return {
+    nc,
+    jsm,
+    js: jetstream(nc),
+    publisher,
+    get isConnected() {
+      return isConnected && !nc.isClosed();
+    },
+    onReconnect(listener) {
+      reconnected.add(listener);
+      return () => void reconnected.delete(listener);
+    },
+    async close() {
+      publisher.close();
+      if (isConnected) await nc.drain();
+      else await nc.close();
+      await watching;
+    },
+  };
+}
+
+const FIRST_CONNECTION_MS = 10_000;
+
+async function open(url: string, name: string): Promise<NatsConnection> {
+  const until = Date.now() + FIRST_CONNECTION_MS;
+  for (;;) {
+    try {
+      return await connect({
+        servers: url,
+        name,
+        reconnect: true,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 250,
+        reconnectJitter: 250,
+        pingInterval: 10_000,
+        maxPingOut: 2,
+        noAsyncTraces: true,
+        timeout: 2000,
+      });
+    } catch (cause) {
+      if (Date.now() > until) {
+        throw new JobicoError('unavailable', `no NATS server answers at ${url}`, {
+          hint: 'Start one (`jobico up` brings its own), or name another with --nats-url.',
+          cause,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}

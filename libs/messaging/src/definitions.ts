@@ -1,0 +1,118 @@
+import { JobicoError, PackageVersion } from '@jobico/contract';
+import { Kvm, type KV } from '@nats-io/kv';
+import type { Nats } from './connection.ts';
+import { DEFINITIONS, packageSubject, TENANTS } from './subjects.ts';
+
+const HISTORY = 64;
+const LAST_VERSION = 'Jobico-Version';
+
+/** A tenant's packages as they stand. */
+export interface TenantPackages {
+  packages: PackageVersion[];
+  /** Changes with every deploy and undeploy of the tenant; what a write must name. */
+  revision: number;
+  /** The last version number that the package had, also of one that was undeployed; 0 for none. */
+  lastVersion(id: string): number;
+}
+
+/** The deployed packages: the bucket `definitions`. */
+export interface DefinitionStore {
+  get(tenant: string, id: string): Promise<PackageVersion | undefined>;
+  list(tenant: string): Promise<TenantPackages>;
+  tenants(): Promise<{ id: string; createdAt: string }[]>;
+  /**
+   * Makes a version live with one message, and the tenant known. Throws `conflict` if anything of the tenant's packages
+   * has changed since `revision`. Answers the bucket's new revision.
+   */
+  put(version: PackageVersion, revision: number): Promise<number>;
+  /** Takes a package away, under the same condition. */
+  remove(version: PackageVersion, revision: number): Promise<number>;
+}
+
+export async function createDefinitionStore(nats: Nats): Promise<DefinitionStore> {
+  const definitions = await openDefinitions(nats);
+  const tenants = await new Kvm(nats.js).create(TENANTS, { history: 1 });
+
+  const write = async (version: PackageVersion, revision: number, payload: string, fields: [string, string][]) => {
+    const { sequence } = await nats.publisher.publish(packageSubject(version.tenant, version.id), payload, [
+      ['Nats-Expected-Last-Subject-Sequence', String(revision)],
+      // Any package of the tenant: two packages must not claim one event, whoever deploys them.
+      ['Nats-Expected-Last-Subject-Sequence-Subject', packageSubject(version.tenant, '>')],
+      ...fields,
+    ]);
+    return sequence;
+  };
+
+  return {
+    async get(tenant, id) {
+      const entry = await definitions.get(`${tenant}.package.${id}`);
+      return entry?.operation === 'PUT' ? entry.json<PackageVersion>() : undefined;
+    },
+    list: (tenant) => listPackages(nats, definitions, tenant),
+    async tenants() {
+      const found: { id: string; createdAt: string }[] = [];
+      for await (const key of await tenants.keys()) {
+        const entry = await tenants.get(key);
+        if (entry) found.push(entry.json());
+      }
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+    async put(version, revision) {
+      if ((await tenants.get(version.tenant)) === null) {
+        const tenant = { id: version.tenant, createdAt: new Date().toISOString() };
+        await tenants.put(version.tenant, JSON.stringify(tenant));
+      }
+      return await write(version, revision, JSON.stringify(version), []);
+    },
+    remove: (version, revision) =>
+      write(version, revision, '', [
+        ['KV-Operation', 'DEL'],
+        [LAST_VERSION, String(version.version)],
+      ]),
+  };
+}
+
+/** The bucket itself, made if absent. */
+export async function openDefinitions(nats: Nats): Promise<KV> {
+  return await new Kvm(nats.js).create(DEFINITIONS, { history: HISTORY });
+}
+
+async function listPackages({ jsm }: Nats, definitions: KV, tenant: string): Promise<TenantPackages> {
+  const packages: PackageVersion[] = [];
+  const versions = new Map<string, number>();
+  let revision = 0;
+  const { streamInfo } = await definitions.status();
+  const filter = packageSubject(tenant, '>');
+  if ((await subjectCount(jsm, streamInfo.config.name, filter)) > 0) {
+    for await (const message of await jsm.direct.getLastMessagesFor(streamInfo.config.name, { multi_last: [filter] })) {
+      revision = Math.max(revision, message.seq);
+      const id = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+      if (message.header.get('KV-Operation')) {
+        versions.set(id, Number(message.header.get(LAST_VERSION) || 0));
+        continue;
+      }
+      const version = message.json<PackageVersion>();
+      versions.set(id, version.version);
+      packages.push(version);
+    }
+  }
+  packages.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { packages, revision, lastVersion: (id) => versions.get(id) ?? 0 };
+}
+
+async function subjectCount(jsm: Nats['jsm'], stream: string, filter: string): Promise<number> {
+  const { state } = await jsm.streams.info(stream, { subjects_filter: filter });
+  return Object.keys(state.subjects ?? {}).length;
+}
+
+/** Throws `conflict` with both versions: what a deploy answers when another one came first. */
+export function deployedMeanwhile(id: string, expected: number, found: number): JobicoError {
+  return new JobicoError(
+    'conflict',
+    `package ${id} was deployed by someone else meanwhile: version ${found} is live, not ${expected}`,
+    {
+      hint: 'Look at what is live (`jobico show deploy`), then deploy again.',
+      details: { expected, found },
+    },
+  );
+}

@@ -1,0 +1,77 @@
+import type { JsMsg } from '@nats-io/jetstream';
+import { isEventId } from '@jobico/contract';
+import { derivedId } from './event-ids.ts';
+import type { HeaderFields } from './publisher.ts';
+import { parseEventSubject } from './subjects.ts';
+
+export const MESSAGE_ID = 'Nats-Msg-Id';
+const KEY = 'Jobico-Key';
+const SOURCE = 'Jobico-Source';
+const TRACE = 'traceparent';
+
+const MAX_KEY = 512;
+
+/** An event as it waits in a queue. Whatever its headers say is its producer's claim; time and sequence are the stream's. */
+export interface QueuedEvent {
+  id: string;
+  tenant: string;
+  name: string;
+  /** From the header; a queue with a pointer takes the key from the payload instead. */
+  key?: string;
+  sequence: number;
+  /** When the stream stored it, in milliseconds since 1970. */
+  timeMs: number;
+  /** The payload as it came. */
+  text: string;
+  traceparent?: string;
+}
+
+/** The headers of an event that is published. Header text is checked by nats.js; ids and keys by their callers. */
+export function eventHeaders(event: {
+  id: string;
+  key?: string | undefined;
+  source: string;
+  traceparent?: string | undefined;
+}): HeaderFields {
+  const fields: [string, string][] = [
+    [MESSAGE_ID, event.id],
+    [SOURCE, event.source],
+  ];
+  if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
+  if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
+  return fields;
+}
+
+/** Reads an event off its queue; undefined if the subject is none of an event's. */
+export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefined {
+  const address = parseEventSubject(message.subject);
+  if (!address) return undefined;
+  const timeMs = message.time.getTime();
+  const claimed = message.headers?.get(MESSAGE_ID);
+  const key = readKey(message.headers?.get(KEY));
+  const traceparent = message.headers?.get(TRACE);
+  return {
+    id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${message.seq}:${message.timestampNanos}`),
+    tenant: address.tenant,
+    name: address.event,
+    ...(key !== undefined && { key }),
+    sequence: message.seq,
+    timeMs,
+    text: textOf(message.data),
+    ...(traceparent && /^[0-9a-f-]{55}$/.test(traceparent) && { traceparent }),
+  };
+}
+
+function readKey(header: string | undefined): string | undefined {
+  if (!header) return undefined;
+  try {
+    const key = decodeURIComponent(header);
+    return key.length <= MAX_KEY ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+}

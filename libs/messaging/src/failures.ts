@@ -1,0 +1,21 @@
+import { JobicoError } from '@jobico/contract';
+import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
+
+const NOT_FOUND = 404;
+
+/** Whether the stream, consumer or bucket that was asked for does not exist. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.apiError().code === NOT_FOUND;
+}
+
+/** Whether a direct get failed only because no message matches: the client reports that as an error. */
+export function isNoMatch(error: unknown): boolean {
+  return error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND;
+}
+
+/** What nats.js threw, as `unavailable` with its cause; our own errors pass. */
+export function asUnavailable(error: unknown, what: string): JobicoError {
+  if (error instanceof JobicoError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new JobicoError('unavailable', `${what}: ${why}`, { cause: error });
+}

@@ -1,0 +1,119 @@
+import { isId, JobicoError, pointer, type Fault, type Queue } from '@jobico/contract';
+import type { DeclaredEvent, Definitions } from './definitions-view.ts';
+import { createEventId } from './event-ids.ts';
+import { eventHeaders } from './event-message.ts';
+import type { Publisher } from './publisher.ts';
+import type { Schemas } from './schemas.ts';
+import { eventSubject } from './subjects.ts';
+
+/** An event to put on its queue: its value, to check, and its text, which is what the job gets, digit by digit. */
+export interface IntakeItem {
+  value: unknown;
+  text: string;
+}
+
+export interface IntakeRequest {
+  tenant: string;
+  event: string;
+  items: readonly IntakeItem[];
+  /** Id of the event, if it is a single one. */
+  id?: string | undefined;
+  /** Key of the events where their queue has no pointer. */
+  key?: string | undefined;
+  /** Where they came from, for the header `Jobico-Source`. */
+  source: string;
+  traceparent?: string | undefined;
+}
+
+export interface Accepted {
+  accepted: number;
+  events: { id: string }[];
+}
+
+/** The front of every queue: checks events against their schema and stores them; all of a request, or none. */
+export interface Intake {
+  /**
+   * Answers once JetStream has stored every event. Throws `not-found` for an unknown tenant or event, `invalid` with a
+   * pointer for each item that its schema refuses, `too-large`, `limit-exceeded` when the queue is full, `unavailable`.
+   */
+  send(request: IntakeRequest): Promise<Accepted>;
+}
+
+const MAX_EVENT_BYTES = 1 << 20;
+const MAX_REQUEST_FAULTS = 100;
+
+export function createIntake(deps: { publisher: Publisher; definitions: Definitions; schemas: Schemas }): Intake {
+  return {
+    async send(request) {
+      const declared = find(deps.definitions, request.tenant, request.event);
+      const compiled = deps.schemas.validatorOf(declared);
+      const validate = typeof compiled === 'function' ? compiled : await compiled;
+      const faults = request.items.flatMap((item, index) => faultsOfItem(item, index, validate));
+      if (faults.length > 0) {
+        throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
+          faults: faults.slice(0, MAX_REQUEST_FAULTS),
+        });
+      }
+      const events = request.items.map(() => ({
+        id: request.items.length === 1 && request.id ? request.id : createEventId(),
+      }));
+      await publishAll(deps.publisher, declared, request, events);
+      return { accepted: events.length, events };
+    },
+  };
+}
+
+function find(definitions: Definitions, tenant: string, event: string): DeclaredEvent {
+  const declared = isId(tenant) && isId(event) ? definitions.event(tenant, event) : undefined;
+  if (declared) return declared;
+  throw new JobicoError('not-found', 'no such tenant or event', {
+    hint: 'Events are declared by deployed packages: `jobico show deploy` lists them.',
+  });
+}
+
+function faultsOfItem({ value, text }: IntakeItem, index: number, validate: (value: unknown) => Fault[]): Fault[] {
+  const prefix = pointer('data', index);
+  if (text.length > MAX_EVENT_BYTES || Buffer.byteLength(text) > MAX_EVENT_BYTES) {
+    throw new JobicoError('too-large', `the event at ${prefix} is larger than 1 MiB; none of the request was accepted`);
+  }
+  return validate(value).map((fault) => ({ ...fault, path: prefix + fault.path }));
+}
+
+async function publishAll(
+  publisher: Publisher,
+  declared: DeclaredEvent,
+  request: IntakeRequest,
+  events: { id: string }[],
+): Promise<void> {
+  const results = await Promise.allSettled(
+    request.items.map(({ value, text }, index) => {
+      const key = keyOf(declared.queue, value, request.key);
+      const fields = eventHeaders({
+        id: events[index]?.id ?? createEventId(),
+        key,
+        source: request.source,
+        traceparent: request.traceparent,
+      });
+      return publisher.publish(eventSubject(request.tenant, request.event), text, fields);
+    }),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */
+export function keyOf({ ordering }: Queue, value: unknown, sent?: string): string | undefined {
+  if (ordering.kind !== 'keyed') return sent;
+  const found = at(value, ordering.pointer);
+  return found === undefined || found === null ? sent : typeof found === 'string' ? found : JSON.stringify(found);
+}
+
+function at(value: unknown, path: string): unknown {
+  let found = value;
+  for (const part of path.split('/').slice(1)) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    found = Object.hasOwn(found, name) ? (found as Record<string, unknown>)[name] : undefined;
+  }
+  return found;
+}

@@ -1,0 +1,59 @@
+import type { Node as NodeSchema } from '@jobico/contract';
+import type { Logger } from '@jobico/telemetry';
+import { Kvm } from '@nats-io/kv';
+import type { Static } from 'typebox';
+import type { Nats } from './connection.ts';
+import { NODES } from './subjects.ts';
+
+export type NodeState = Static<typeof NodeSchema>;
+
+/** The running modules, each reporting itself while it lives: the bucket `nodes`. */
+export interface Nodes {
+  /** Reports a module every few seconds, with what `current` says then, until it is stopped. */
+  announce(
+    node: Omit<NodeState, 'definitionsRevision'>,
+    current: () => Pick<NodeState, 'definitionsRevision'>,
+  ): Promise<Announcement>;
+  list(): Promise<NodeState[]>;
+}
+
+export interface Announcement {
+  /** Reports at once, after a change. */
+  report(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BEAT_MS = 5000;
+const TTL_MS = 3 * BEAT_MS;
+
+export async function createNodes(nats: Nats, log: Logger): Promise<Nodes> {
+  const bucket = await new Kvm(nats.js).create(NODES, { history: 1, ttl: TTL_MS, storage: 'memory' });
+  return {
+    async announce(node, current) {
+      const key = `${node.module}.${node.id}`;
+      const report = async () => {
+        if (!nats.isConnected) return;
+        await bucket.put(key, JSON.stringify({ ...node, ...current() })).catch((error: unknown) => {
+          log.warn({ err: error, key }, 'node could not be reported');
+        });
+      };
+      await report();
+      const beat = setInterval(() => void report(), BEAT_MS);
+      return {
+        report,
+        async stop() {
+          clearInterval(beat);
+          if (nats.isConnected) await bucket.delete(key).catch(() => undefined);
+        },
+      };
+    },
+    async list() {
+      const nodes: NodeState[] = [];
+      for await (const key of await bucket.keys()) {
+        const entry = await bucket.get(key);
+        if (entry?.operation === 'PUT') nodes.push(entry.json());
+      }
+      return nodes.sort((a, b) => (a.module + a.id < b.module + b.id ? -1 : 1));
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import type { ConsumerInfo, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Logger } from '@jobico/telemetry';
+import type { Nats } from './connection.ts';
+import { EXECUTOR_CONSUMER, EXECUTOR_GROUP } from './subjects.ts';
+
+/** What an ordered queue tells the one who works it. */
+export interface OrderedHandlers {
+  /**
+   * This process is the one that gets the queue's messages now. Everything it held of the queue before is void. Messages
+   * after `floor` and up to `delivered` may have run already, in another process or in this one before it lost the pin;
+   * they come again, in order, once the promise resolves.
+   */
+  onPinned(tail: { floor: number; delivered: number }): Promise<void>;
+  /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
+  onMessage(message: JsMsg): void;
+  /** Another process gets the queue's messages, or none does: what is held is void. */
+  onUnpinned(): void;
+}
+
+export interface OrderedConsumer {
+  /** Lets another process have the queue at once, and stops. */
+  stop(): Promise<void>;
+}
+
+const PULL = 256;
+/** Well below the consumer's `priority_timeout` of eight seconds, else the pin flaps. */
+const PULL_EXPIRES_MS = 3000;
+/** An advisory can be missed, so a standby looks by itself too. */
+const LOOK_MS = 5000;
+
+/**
+ * Consumes an ordered queue: among all processes that do, the server pins one and sends it every message.
+ *
+ * A new pin begins after whatever was delivered to the old one, acknowledged or not. So the first message under a new pin
+ * is only a sign: unless it follows the acknowledgement floor, the consumer is reset to the floor, and messages count from
+ * the one whose delivery sequence is 1 again. States: `standby` → (first message under a new pin) `taking-over` → (tail
+ * recovered) `flowing` → (unpinned, or a delivery is missing) `standby`.
+ */
+export async function consumeOrdered(
+  nats: Nats,
+  stream: string,
+  handlers: OrderedHandlers,
+  log: Logger,
+): Promise<OrderedConsumer> {
+  const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER));
+  let state: 'standby' | 'taking-over' | 'flowing' | 'stopped' = 'standby';
+  let pin = '';
+  let expected = 0;
+  let held: JsMsg[] = [];
+
+  const standby = () => {
+    if (state === 'standby' || state === 'stopped') return;
+    state = 'standby';
+    pin = '';
+    held = [];
+    handlers.onUnpinned();
+  };
+
+  const deliver = (message: JsMsg) => {
+    const { deliverySequence } = message.info;
+    if (deliverySequence !== expected) {
+      // 1: someone reset the consumer, or we did before a restart of the pin. Else a delivery was lost on the way.
+      log.info({ stream, expected, deliverySequence }, 'queue is read again from its acknowledgement floor');
+      standby();
+      void takeOver(message);
+      return;
+    }
+    expected += 1;
+    handlers.onMessage(message);
+  };
+
+  const takeOver = async (first: JsMsg) => {
+    state = 'taking-over';
+    const mine = (pin = pinOf(first));
+    held = [first];
+    try {
+      const info = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
+      const delivered = info.delivered.stream_seq;
+      let floor = info.ack_floor.stream_seq;
+      if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
+        const reset = await nats.jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
+        floor = reset.ack_floor.stream_seq;
+        log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
+      }
+      if (state !== 'taking-over' || pin !== mine) return;
+      await handlers.onPinned({ floor, delivered });
+      if (state !== 'taking-over' || pin !== mine) return;
+      state = 'flowing';
+      const [next] = held;
+      expected = next?.info.deliverySequence ?? 1;
+      const ready = held;
+      held = [];
+      for (const message of ready) if (state === 'flowing') deliver(message);
+    } catch (error) {
+      log.warn({ stream, err: error }, 'queue could not be taken over, trying again');
+      standby();
+      await nats.jsm.consumers.unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP).catch(() => undefined);
+    }
+  };
+
+  const onMessage = (message: JsMsg) => {
+    if (state === 'stopped') return;
+    if (state === 'standby' || pinOf(message) !== pin) {
+      standby();
+      void takeOver(message);
+    } else if (state === 'taking-over') {
+      if (message.info.deliverySequence === 1) held = [];
+      held.push(message);
+    } else deliver(message);
+  };
+
+  const messages = await consumer.consume({
+    max_messages: PULL,
+    expires: PULL_EXPIRES_MS,
+    group: EXECUTOR_GROUP,
+    callback: onMessage,
+  });
+  void watchPin(messages, standby);
+
+  // Events that a dead process had in work would wait out their ack wait; whoever notices hands them out again at once.
+  const freeTail = async () => {
+    if (state !== 'standby' || !nats.isConnected) return;
+    try {
+      const info: PinnedConsumerInfo = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
+      const isPinned = (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
+      if (info.num_ack_pending > 0 && !isPinned) await nats.jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
+    } catch (error) {
+      log.debug({ stream, err: error }, 'pin state could not be read');
+    }
+  };
+  const advisories = nats.nc.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.UNPINNED.${stream}.${EXECUTOR_CONSUMER}`, {
+    callback: () => void freeTail(),
+  });
+  const looking = setInterval(() => void freeTail(), LOOK_MS);
+  void freeTail();
+
+  return {
+    async stop() {
+      const wasPinned = state === 'flowing' || state === 'taking-over';
+      state = 'stopped';
+      clearInterval(looking);
+      advisories.unsubscribe();
+      await messages.close();
+      if (!wasPinned || !nats.isConnected) return;
+      await nats.jsm.consumers
+        .unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP)
+        .catch((error: unknown) => log.debug({ stream, err: error }, 'unpin failed, the pin will time out'));
+    },
+  };
+}
+
+/** The server tells who is pinned; the client's types leave it out. */
+type PinnedConsumerInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
+
+const pinOf = (message: JsMsg) => message.headers?.get('Nats-Pin-Id') ?? '';
+
+async function watchPin(messages: ConsumerMessages, onUnpinned: () => void): Promise<void> {
+  for await (const { type } of messages.status()) if (type === 'consumer_unpinned') onUnpinned();
+}

@@ -1,0 +1,134 @@
+import { JobicoError } from '@jobico/contract';
+import { createInbox, headers, type NatsConnection } from '@nats-io/transport-node';
+
+/** What JetStream answers once a message is stored. */
+export interface PubAck {
+  stream: string;
+  sequence: number;
+  /** The stream had a message with this id within its duplicate window; nothing was added. */
+  isDuplicate: boolean;
+}
+
+export type HeaderFields = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Publishes to streams with many messages under way: one inbox takes all the answers, so a publish costs neither a
+ * subscription nor a timer of its own.
+ *
+ * A publish fails with `unavailable` when the server is away (at once: nothing is kept back to be sent later, after its
+ * caller was told that it failed) or does not answer in time; with `not-found` when no stream takes the subject; with
+ * `limit-exceeded` when the stream is full; with `conflict` when an expected sequence does not hold.
+ */
+export interface Publisher {
+  publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
+  disconnected(): void;
+  reconnected(): void;
+  close(): void;
+}
+
+interface Pending {
+  resolve(ack: PubAck): void;
+  reject(error: JobicoError): void;
+  deadline: number;
+}
+
+const TIMEOUT_MS = 5000;
+const SWEEP_MS = 500;
+
+export function createPublisher(nc: NatsConnection): Publisher {
+  const prefix = `${createInbox()}.`;
+  const pending = new Map<string, Pending>();
+  let next = 0;
+  let isAway = false;
+
+  nc.subscribe(`${prefix}*`, {
+    callback: (_error, message) => {
+      const token = message.subject.slice(prefix.length);
+      const waiting = pending.get(token);
+      if (!waiting) return;
+      pending.delete(token);
+      settle(waiting, message.data.length === 0 ? undefined : message.string());
+    },
+  });
+
+  const failAll = (reason: string) => {
+    const failed = [...pending.values()];
+    pending.clear();
+    for (const { reject } of failed) reject(new JobicoError('unavailable', reason));
+  };
+  // Insertion order is deadline order, so the sweep stops at the first that is still in time.
+  const sweep = setInterval(() => {
+    const now = Date.now();
+    for (const [token, { deadline, reject }] of pending) {
+      if (deadline > now) break;
+      pending.delete(token);
+      reject(new JobicoError('unavailable', `JetStream did not answer within ${TIMEOUT_MS} ms`));
+    }
+  }, SWEEP_MS);
+  sweep.unref();
+
+  return {
+    publish(subject, payload, fields = []) {
+      if (isAway || nc.isClosed()) return Promise.reject(new JobicoError('unavailable', 'NATS is away'));
+      return new Promise((resolve, reject) => {
+        const token = (next++).toString(36);
+        const options = { reply: prefix + token, ...(fields.length > 0 && { headers: headersOf(fields) }) };
+        try {
+          nc.publish(subject, payload, options);
+        } catch (cause) {
+          reject(new JobicoError('unavailable', 'the message could not be sent', { cause }));
+          return;
+        }
+        pending.set(token, { resolve, reject, deadline: Date.now() + TIMEOUT_MS });
+      });
+    },
+    disconnected() {
+      isAway = true;
+      failAll('the NATS connection was lost before JetStream answered');
+    },
+    reconnected() {
+      isAway = false;
+    },
+    close() {
+      isAway = true;
+      clearInterval(sweep);
+      failAll('the NATS connection was closed');
+    },
+  };
+}
+
+function headersOf(fields: HeaderFields) {
+  const result = headers();
+  for (const [name, value] of fields) result.set(name, value);
+  return result;
+}
+
+interface RawAck {
+  stream?: string;
+  seq?: number;
+  duplicate?: boolean;
+  error?: { code: number; err_code: number; description: string };
+}
+
+/** JetStream's error numbers: an expected sequence does not hold; the stream is full. */
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+const STREAM_FULL = [10077, 10047, 10122, 10167];
+
+function settle({ resolve, reject }: Pending, text: string | undefined): void {
+  if (text === undefined) {
+    reject(new JobicoError('not-found', 'no stream takes this subject'));
+    return;
+  }
+  const { stream, seq, duplicate = false, error } = JSON.parse(text) as RawAck;
+  if (error === undefined && stream !== undefined && seq !== undefined) {
+    resolve({ stream, sequence: seq, isDuplicate: duplicate });
+    return;
+  }
+  const description = error?.description ?? `not an acknowledgement: ${text.slice(0, 200)}`;
+  const number = error?.err_code ?? 0;
+  if (WRONG_LAST_SEQUENCE.includes(number)) reject(new JobicoError('conflict', description));
+  else if (STREAM_FULL.includes(number) || /maximum (messages|bytes)/.test(description)) {
+    reject(new JobicoError('limit-exceeded', description));
+  } else if (number === 10054) reject(new JobicoError('too-large', description));
+  else reject(new JobicoError('unavailable', description));
+}

@@ -1,0 +1,111 @@
+import { JobicoError, type DeadLetter, type EmittedEvent, type Execution } from '@jobico/contract';
+import type { Nats } from './connection.ts';
+import { eventHeaders, MESSAGE_ID } from './event-message.ts';
+import { asUnavailable, isNoMatch } from './failures.ts';
+import type { Outcomes, Recorded } from './outcomes.ts';
+import { deadLetterSubject, DEADLETTERS, eventSubject } from './subjects.ts';
+
+/** What an execution amounts to, ready to be made final. */
+export interface Settlement {
+  execution: Execution;
+  /** With status `dead`: the copy that is kept. */
+  deadLetter?: Omit<DeadLetter, 'id'>;
+}
+
+/**
+ * Makes an outcome final, always in this order, each step only after the one before is stored: the outcome's record (the
+ * commit point), the events that it raises, the dead letter. The caller acknowledges the source afterwards, so that a
+ * crash anywhere between is found again: no record, and the event runs again; a record, and the rest is completed from it.
+ *
+ * Answers `fenced` when another process has recorded an outcome of the event: then that one stands, and its remaining
+ * steps have been completed here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement.
+ */
+export async function settle(nats: Nats, outcomes: Outcomes, settlement: Settlement): Promise<'settled' | 'fenced'> {
+  const commit = await outcomes.commit(settlement.execution);
+  if (!commit.isOurs) {
+    await complete(nats, settlement.execution.tenant, commit.recorded, settlement.deadLetter);
+    return 'fenced';
+  }
+  const { execution, deadLetter } = settlement;
+  if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted);
+  if (deadLetter) await publishDeadLetter(nats, deadLetter);
+  return 'settled';
+}
+
+/**
+ * The steps after the record, for an outcome that was recorded by a process that may not have come to its end: what is
+ * already there is not published again, however long ago it was.
+ */
+export async function complete(
+  nats: Nats,
+  tenant: string,
+  recorded: Recorded,
+  deadLetter?: Omit<DeadLetter, 'id'>,
+): Promise<void> {
+  const sinceMs = timeOf(recorded.id);
+  const absent: EmittedEvent[] = [];
+  for (const event of recorded.emitted) {
+    if (!(await isStored(nats, eventSubject(tenant, event.event), event.id, sinceMs))) absent.push(event);
+  }
+  if (absent.length > 0) await publishOutgoing(nats, tenant, absent);
+  if (recorded.status === 'dead' && deadLetter) {
+    const subject = deadLetterSubject(tenant, deadLetter.queue, deadLetter.event.name);
+    if (!(await isStored(nats, subject, deadLetterId(deadLetter), sinceMs))) await publishDeadLetter(nats, deadLetter);
+  }
+}
+
+const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
+async function publishOutgoing({ publisher }: Nats, tenant: string, events: readonly EmittedEvent[]): Promise<void> {
+  const published = await Promise.allSettled(
+    events.map(({ id, event, key, data }) =>
+      publisher.publish(eventSubject(tenant, event), JSON.stringify(data), eventHeaders({ id, key, source: 'job' })),
+    ),
+  );
+  for (const result of published) {
+    // Nobody declares the event any more: the record keeps it, and there is no queue that it could wait in.
+    if (result.status === 'rejected' && !(result.reason instanceof JobicoError && result.reason.code === 'not-found')) {
+      throw result.reason;
+    }
+  }
+}
+
+function deadLetterId({ queue, event, sequence }: Omit<DeadLetter, 'id'>): string {
+  return `${queue}:${sequence}:${event.id}:dead`;
+}
+
+async function publishDeadLetter({ publisher }: Nats, letter: Omit<DeadLetter, 'id'>): Promise<void> {
+  await publisher.publish(deadLetterSubject(letter.tenant, letter.queue, letter.event.name), JSON.stringify(letter), [
+    [MESSAGE_ID, deadLetterId(letter)],
+  ]);
+}
+
+const PAGE = 1000;
+
+/** Whether a message with this id has been stored under the subject since a time. */
+async function isStored({ jsm }: Nats, subject: string, id: string, sinceMs: number): Promise<boolean> {
+  const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(jsm, subject);
+  if (stream === undefined) return false;
+  let from: { start_time: Date } | { seq: number } = { start_time: new Date(sinceMs - 1) };
+  for (;;) {
+    let last = 0;
+    let count = 0;
+    try {
+      for await (const message of await jsm.direct.getBatch(stream, { ...from, next_by_subj: subject, batch: PAGE })) {
+        if (message.header.get(MESSAGE_ID) === id) return true;
+        last = message.seq;
+        count += 1;
+      }
+    } catch (error) {
+      if (isNoMatch(error)) return false;
+      throw asUnavailable(error, 'a queue cannot be read');
+    }
+    if (count < PAGE) return false;
+    from = { seq: last + 1 };
+  }
+}
+
+async function streamOf(jsm: Nats['jsm'], subject: string): Promise<string | undefined> {
+  for await (const name of jsm.streams.names(subject)) return name;
+  return undefined;
+}

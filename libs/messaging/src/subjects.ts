@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Every stream, bucket and subject name of the system, each with its literal form. Ids hold neither `.` nor `_` nor
+ * wildcards (see ids.ts of the contract); callers validate them before they come here.
+ */
+
+/** `EXECUTIONS`: one message for each execution attempt. */
+export const EXECUTIONS = 'EXECUTIONS';
+/** `DEADLETTERS`: events that will not be retried. */
+export const DEADLETTERS = 'DEADLETTERS';
+/** KV `definitions`: the live version of each package. */
+export const DEFINITIONS = 'definitions';
+/** KV `tenants`. */
+export const TENANTS = 'tenants';
+/** KV `nodes`: the running modules. */
+export const NODES = 'nodes';
+/** Object store `files`: components and schemas of the tenants. */
+export const FILES = 'files';
+/** Object store `artifacts`: transpiled components. */
+export const ARTIFACTS = 'artifacts';
+
+/** The durable consumer of every queue: `executor`. */
+export const EXECUTOR_CONSUMER = 'executor';
+/** The priority group of its pinned clients: `executor`. */
+export const EXECUTOR_GROUP = 'executor';
+
+/** `QUEUE_<tenant>_<queue>` */
+export const queueStream = (tenant: string, queue: string) => `QUEUE_${tenant}_${queue}`;
+
+/** The tenant and queue of `QUEUE_<tenant>_<queue>`. */
+export function parseQueueStream(stream: string): { tenant: string; queue: string } | undefined {
+  const [prefix, tenant, queue, ...rest] = stream.split('_');
+  return prefix === 'QUEUE' && tenant && queue && rest.length === 0 ? { tenant, queue } : undefined;
+}
+
+/** `jobico.queue.<tenant>.<queue>`: keeps the stream's subjects from being empty; nothing is published to it. */
+export const queuePlaceholder = (tenant: string, queue: string) => `jobico.queue.${tenant}.${queue}`;
+
+/** `jobico.event.<tenant>.<event>` or `jobico.event.<tenant>.<event>.<key>` */
+export function eventSubject(tenant: string, event: string, key?: string): string {
+  return key === undefined ? `jobico.event.${tenant}.${event}` : `jobico.event.${tenant}.${event}.${keyToken(key)}`;
+}
+
+/** Both forms of an event's subject, as a stream takes them. */
+export const eventSubjects = (tenant: string, event: string) => [
+  eventSubject(tenant, event),
+  `jobico.event.${tenant}.${event}.*`,
+];
+
+/** The event of `jobico.event.<tenant>.<event>[.<key>]`. */
+export function parseEventSubject(subject: string): { tenant: string; event: string; keyToken?: string } | undefined {
+  const [jobico, kind, tenant, event, token, ...rest] = subject.split('.');
+  if (jobico !== 'jobico' || kind !== 'event' || !tenant || !event || rest.length > 0) return undefined;
+  return { tenant, event, ...(token !== undefined && { keyToken: token }) };
+}
+
+const PLAIN_KEY = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A key as a subject token: itself where it is a plain one, else `h` and a hash of it. */
+export function keyToken(key: string): string {
+  return PLAIN_KEY.test(key) ? key : `h${createHash('sha256').update(key).digest('base64url')}`;
+}
+
+/**
+ * How many slots the outcomes of a queue are spread over: a bounded index in which a subject look-up answers whether the
+ * event with some sequence is settled. At least four times the window of a queue.
+ */
+export const SLOTS = 4096;
+
+export interface OutcomeAddress {
+  tenant: string;
+  package: string;
+  job: string;
+  status: string;
+  queue: string;
+  sequence: number;
+}
+
+/** `jobico.execution.<tenant>.<package>.<job>.<status>.<queue>.<slot>` */
+export const executionSubject = (at: OutcomeAddress) =>
+  `jobico.execution.${at.tenant}.${at.package}.${at.job}.${at.status}.${at.queue}.${at.sequence % SLOTS}`;
+
+/** `jobico.execution.<tenant>.*.*.*.<queue>.<slot>` */
+export const slotFilter = (tenant: string, queue: string, sequence: number) =>
+  `jobico.execution.${tenant}.*.*.*.${queue}.${sequence % SLOTS}`;
+
+/** `jobico.execution.<tenant>.<package>.<job>.<status>.<queue>.*`, with `*` for what is left out. */
+export const executionFilter = (
+  tenant: string,
+  at: { [part in 'package' | 'job' | 'status' | 'queue']?: string | undefined } = {},
+) => `jobico.execution.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}.${at.status ?? '*'}.${at.queue ?? '*'}.*`;
+
+/** Stands for the package or the job in the subject of an outcome that has none. */
+export const NONE = '_';
+
+/** `jobico.deadletter.<tenant>.<queue>.<event>` */
+export const deadLetterSubject = (tenant: string, queue: string, event: string) =>
+  `jobico.deadletter.${tenant}.${queue}.${event}`;
+
+/** `<tenant>.package.<id>`: the key of a package in the bucket `definitions`. */
+export const packageKey = (tenant: string, id: string) => `${tenant}.package.${id}`;
+
+/** `$KV.definitions.<tenant>.package.<id>`: the subject under that key. */
+export const packageSubject = (tenant: string, id: string) => `$KV.${DEFINITIONS}.${packageKey(tenant, id)}`;
+
+/** `kv_<tenant>`: the bucket of a tenant's own data. */
+export const tenantBucket = (tenant: string) => `kv_${tenant}`;
+
+/** `jobico.ctl.<operation>` */
+export const operationSubject = (operation: string) => `jobico.ctl.${operation}`;

@@ -1,0 +1,128 @@
+import { JobicoError } from '@jobico/contract';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { Kvm, type KV } from '@nats-io/kv';
+import type { Nats } from './connection.ts';
+import { asUnavailable } from './failures.ts';
+import { tenantBucket } from './subjects.ts';
+
+export interface TenantKvEntry {
+  value: Uint8Array;
+  /** Changes with every write of the key. */
+  revision: string;
+}
+
+/** When a write may happen. */
+export type WriteCondition = { kind: 'always' } | { kind: 'absent' } | { kind: 'revision'; revision: string };
+
+/** A tenant's key-value data. A bucket of the package is a prefix of the keys in `kv_<tenant>`. */
+export interface TenantKv {
+  get(bucket: string, key: string): Promise<TenantKvEntry | undefined>;
+  /**
+   * Answers the new revision. Throws `conflict` when the condition does not hold, with `details: { revision? }` of what is
+   * there; `too-large`; `limit-exceeded` when the tenant's quota is used up.
+   */
+  set(bucket: string, key: string, value: Uint8Array, when: WriteCondition): Promise<string>;
+  delete(bucket: string, key: string): Promise<void>;
+  /** Keys of the bucket that start with the prefix, at most {@link MAX_KEYS}. */
+  keys(bucket: string, prefix: string): Promise<string[]>;
+}
+
+const MAX_KEY_BYTES = 512;
+const MAX_VALUE_BYTES = 512 << 10;
+export const MAX_KEYS = 10_000;
+const DEFAULT_QUOTA_BYTES = 1 << 30;
+const WRONG_LAST_SEQUENCE = 10071;
+
+export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv> {
+  const store = await new Kvm(nats.js).create(tenantBucket(tenant), { history: 1, max_bytes: DEFAULT_QUOTA_BYTES });
+
+  const currentRevision = async (path: string) => {
+    const entry = await store.get(path);
+    return entry?.operation === 'PUT' ? entry.revision : undefined;
+  };
+
+  return {
+    async get(bucket, key) {
+      const entry = await call(() => store.get(pathOf(bucket, key)));
+      return entry?.operation === 'PUT' ? { value: entry.value, revision: String(entry.revision) } : undefined;
+    },
+    async set(bucket, key, value, when) {
+      const path = pathOf(bucket, key);
+      if (value.byteLength > MAX_VALUE_BYTES)
+        throw new JobicoError('too-large', `the value is larger than ${MAX_VALUE_BYTES} bytes`);
+      try {
+        return String(await write(store, path, value, when));
+      } catch (error) {
+        if (!isWrongSequence(error)) throw quotaOr(error);
+        const revision = await call(() => currentRevision(path));
+        throw new JobicoError('conflict', `the condition of the write does not hold for ${key}`, {
+          details: revision === undefined ? {} : { revision: String(revision) },
+          cause: error,
+        });
+      }
+    },
+    async delete(bucket, key) {
+      await call(() => store.delete(pathOf(bucket, key)));
+    },
+    async keys(bucket, prefix) {
+      return await call(() => listKeys(store, `${bucket}.`, prefix));
+    },
+  };
+}
+
+/** Keys may be any text; what a subject token cannot hold is encoded as `=xx` of its UTF-8 bytes. */
+function pathOf(bucket: string, key: string): string {
+  if (key.length === 0) throw new JobicoError('bad-request', 'the key is empty');
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new JobicoError('too-large', `the key is longer than ${MAX_KEY_BYTES} bytes`);
+  return `${bucket}.${encodeKey(key)}`;
+}
+
+const encodeKey = (key: string) =>
+  key.replaceAll(/[^A-Za-z0-9_-]/gu, (character) => Buffer.from(character).toString('hex').replaceAll(/../g, '=$&'));
+
+const decodeKey = (token: string) => decodeURIComponent(token.replaceAll(/=([0-9a-f]{2})/g, '%$1'));
+
+async function write(store: KV, path: string, value: Uint8Array, when: WriteCondition): Promise<number> {
+  switch (when.kind) {
+    case 'always':
+      return await store.put(path, value);
+    case 'absent':
+      return await store.create(path, value);
+    case 'revision': {
+      const revision = Number(when.revision);
+      if (!Number.isSafeInteger(revision) || revision < 1)
+        throw new JobicoError('conflict', 'the revision is none of ours', { details: {} });
+      return await store.update(path, value, revision);
+    }
+  }
+}
+
+async function listKeys(store: KV, bucket: string, prefix: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of await store.keys(`${bucket}*`)) {
+    const key = decodeKey(path.slice(bucket.length));
+    if (key.startsWith(prefix)) found.push(key);
+    if (found.length >= MAX_KEYS) break;
+  }
+  return found;
+}
+
+const isWrongSequence = (error: unknown) =>
+  error instanceof JetStreamApiError &&
+  (error.apiError().err_code === WRONG_LAST_SEQUENCE || /wrong last sequence/.test(error.message));
+
+function quotaOr(error: unknown): JobicoError {
+  if (error instanceof JetStreamApiError && /maximum bytes/.test(error.message)) {
+    return new JobicoError('limit-exceeded', "the tenant's key-value quota is used up", { cause: error });
+  }
+  return asUnavailable(error, 'the key-value store did not answer');
+}
+
+async function call<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asUnavailable(error, 'the key-value store did not answer');
+  }
+}
