@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { DeadLetter, Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
 import { ID_PATTERN } from '../ids.ts';
-import { after, closed, limit, operation, page, tenant } from './operation.ts';
+import { after, closed, limit, operation, page, streamOperation, tenant } from './operation.ts';
 
 const idFilter = (description: string) => Type.Optional(Type.String({ pattern: ID_PATTERN, description }));
 const execution = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The execution.' });
@@ -46,14 +46,13 @@ export const executionOperations = {
     input: Type.Object({ tenant, execution }, closed),
     output: page(LogLine),
   }),
-  'execution.watch': operation({
+  'execution.watch': streamOperation({
     summary: 'Streams executions as they end',
     role: 'viewer',
     method: 'GET',
     path: '/v1/tenants/{tenant}/executions/watch',
     input: Type.Object({ tenant, ...filters }, closed),
     output: Execution,
-    isStream: true,
   }),
 };
 

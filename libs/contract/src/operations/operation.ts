@@ -27,6 +27,13 @@ export function operation<I extends TObject, O extends TSchema>(row: Operation<I
   return row;
 }
 
+/** A row of the table that answers with a stream; its type says so. */
+export function streamOperation<I extends TObject, O extends TSchema>(
+  row: Operation<I, O>,
+): Operation<I, O> & { isStream: true } {
+  return { ...row, isStream: true };
+}
+
 /** A page of a list: `next`, if there is one, asks for the page after it as `after`. */
 export function page<T extends TSchema>(item: T) {
   return Type.Object({ items: Type.Array(item), next: Type.Optional(Type.String()) });
