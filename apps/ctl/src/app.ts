@@ -1,0 +1,58 @@
+import { createOperationChecks, JobicoError } from '@jobico/contract';
+import type { Health, Logger } from '@jobico/telemetry';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Handlers, Streams } from './operations.ts';
+import { problemOf } from './transport/errors.ts';
+import { addRoutes } from './transport/http-routes.ts';
+import { jsonBody } from './transport/inputs.ts';
+import { openApiDocument } from './transport/openapi.ts';
+
+export interface AppDeps {
+  handlers: Handlers;
+  streams: Streams;
+  health: () => Promise<Health>;
+  log: Logger;
+  version: string;
+  /** Whether answers are held against the operation table too; tests do. Default false. */
+  checkOutputs?: boolean;
+}
+
+const USUAL_BODY_LIMIT = 1 << 20;
+const LONGEST_PATH_FIELD = 1024;
+
+/** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
+export function buildApp({ handlers, streams, health, log, version, checkOutputs = false }: AppDeps): FastifyInstance {
+  const sendProblem = (reply: FastifyReply, error: unknown, operation: string) => {
+    const problem = problemOf(error, log, operation);
+    void reply.code(problem.status).type('application/problem+json').send(problem);
+  };
+  const app = Fastify({
+    logger: false,
+    bodyLimit: USUAL_BODY_LIMIT,
+    routerOptions: { maxParamLength: LONGEST_PATH_FIELD },
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, reply) => sendProblem(reply as unknown as FastifyReply, error, 'none'),
+  });
+  const stopping = new AbortController();
+  app.addHook('preClose', async () => stopping.abort());
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, text: string) =>
+    jsonBody(text),
+  );
+  app.setErrorHandler((error, request, reply) => sendProblem(reply, error, request.routeOptions.url ?? 'none'));
+  app.setNotFoundHandler((request) => {
+    throw new JobicoError('not-found', `nothing here answers ${request.method} ${request.url.slice(0, 200)}`, {
+      hint: 'GET /openapi.json lists what there is.',
+    });
+  });
+
+  addRoutes(app, { handlers, streams, checks: createOperationChecks(), log, checkOutputs, stopping: stopping.signal });
+  const document = openApiDocument(version);
+  app.get('/openapi.json', () => document);
+  app.get('/health', async (_request, reply) => {
+    const state = await health();
+    return reply.code(state.status === 'ok' ? 200 : 500).send({ ...state, version });
+  });
+  return app;
+}

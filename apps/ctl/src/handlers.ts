@@ -1,0 +1,33 @@
+import { createDeadLetterHandlers } from './dead-letters/handlers.ts';
+import { createEventHandlers } from './events/handlers.ts';
+import { createExecutionHandlers, createExecutionStreams } from './executions/handlers.ts';
+import { createFileHandlers } from './files/handlers.ts';
+import { createNodeHandlers } from './nodes/handlers.ts';
+import type { Handlers, Streams } from './operations.ts';
+import type { DeployDeps } from './packages/deploy.ts';
+import { createPackageHandlers } from './packages/handlers.ts';
+import { createTenantHandlers } from './tenants/handlers.ts';
+import type { DeadLetters, Intake, Recorder } from '@jobico/messaging';
+
+export interface HandlerDeps extends DeployDeps {
+  intake: Intake;
+  recorder: Recorder;
+  deadLetters: DeadLetters;
+}
+
+/** The handlers of every operation, as each transport calls them. */
+export function createHandlers(deps: HandlerDeps): Handlers {
+  return {
+    ...createPackageHandlers(deps),
+    ...createFileHandlers(deps),
+    ...createEventHandlers(deps),
+    ...createExecutionHandlers(deps),
+    ...createDeadLetterHandlers(deps),
+    ...createNodeHandlers(deps),
+    ...createTenantHandlers(deps),
+  };
+}
+
+export function createStreams(deps: Pick<HandlerDeps, 'recorder'>): Streams {
+  return createExecutionStreams(deps);
+}

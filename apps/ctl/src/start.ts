@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { ARTIFACT_VERSION, inspectComponent } from '@jobico/component';
+import { createOperationChecks, JobicoError } from '@jobico/contract';
+import {
+  connectNats,
+  createArtifactStore,
+  createDeadLetters,
+  createDefinitionStore,
+  createFileStore,
+  createIntake,
+  createNodes,
+  createRecorder,
+  createSchemas,
+  ensureStreams,
+  watchDefinitions,
+  type Definitions,
+  type Nats,
+  type Nodes,
+} from '@jobico/messaging';
+import { createHealth, type Logger } from '@jobico/telemetry';
+import type { FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { createGate } from './files/gate.ts';
+import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
+import { createReconciler } from './packages/reconcile.ts';
+import { createTenantLocks } from './tenants/tenant-locks.ts';
+import { serveNats } from './transport/nats-service.ts';
+
+export interface CtlOptions {
+  /** `nats://host:port` */
+  natsUrl: string;
+  log: Logger;
+  /** Default 127.0.0.1: there is no authentication yet. */
+  host?: string;
+  /** Default 8090; 0 takes a free one. */
+  port?: number;
+  /** Whether answers are held against the operation table too; tests do. Default false. */
+  checkOutputs?: boolean;
+  /** Between two looks at the queues that still have to be drained. Default 5,000. */
+  reconcileIntervalMs?: number;
+}
+
+export interface Ctl {
+  /** e.g. `http://127.0.0.1:8090` */
+  url: string;
+  /** Answers what is under way, then lets go of NATS. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the control plane: HTTP on its own port, the same operations as a NATS service.
+ * Throws `unavailable` when no NATS server with JetStream answers, `port-in-use`.
+ */
+export async function startCtl(options: CtlOptions): Promise<Ctl> {
+  const { natsUrl, checkOutputs = false } = options;
+  const log = options.log.child({ module: 'ctl' });
+  const stops: (() => Promise<unknown>)[] = [];
+  // In the opposite order of starting, each whatever became of the one before.
+  const stop = async () => {
+    for (let end = stops.pop(); end; end = stops.pop()) {
+      await end().catch((error: unknown) => log.warn({ err: error }, 'a part of ctl did not stop cleanly'));
+    }
+  };
+  try {
+    const nats = await connectNats({ url: natsUrl, name: 'jobico-ctl', log });
+    stops.push(() => nats.close());
+    await ensureStreams(nats);
+    const definitions = await watchDefinitions(nats, log);
+    stops.push(() => definitions.stop());
+    const nodes = await createNodes(nats, log);
+    const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    const handlers = createHandlers(deps);
+    const version = ownVersion();
+    const health = createHealth({ nats: () => nats.nc.flush() });
+    const app = buildApp({ handlers, streams: createStreams(deps), health, log, version, checkOutputs });
+    const url = await listen(app, options);
+    stops.push(() => app.close());
+    const checks = createOperationChecks();
+    const service = await serveNats({ nats, log, version, handlers, checks, checkOutputs });
+    stops.push(() => service.stop());
+    reconciler.start();
+    stops.push(() => reconciler.stop());
+    stops.push(await announce(nodes, definitions, { url, version }));
+    log.info({ url }, 'ctl is ready');
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: CtlOptions) {
+  const store = await createDefinitionStore(nats);
+  const files = await createFileStore(nats);
+  const artifacts = await createArtifactStore(nats);
+  const locks = createTenantLocks();
+  const log = options.log;
+  const reconciler = createReconciler({ nats, store, locks, log, intervalMs: options.reconcileIntervalMs });
+  const deps: HandlerDeps = {
+    nats,
+    store,
+    files,
+    nodes,
+    locks,
+    reconciler,
+    gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
+    intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
+    recorder: createRecorder(nats),
+    deadLetters: createDeadLetters(nats),
+  };
+  return { deps, reconciler };
+}
+
+async function listen(app: FastifyInstance, { host = '127.0.0.1', port = 8090 }: CtlOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new JobicoError('port-in-use', `port ${port} for the control plane is in use`, {
+      hint: 'Stop what uses it, or take another with --ctl-port (0 takes a free one).',
+      cause,
+    });
+  }
+}
+
+async function announce(
+  nodes: Nodes,
+  definitions: Definitions,
+  { url, version }: { url: string; version: string },
+): Promise<() => Promise<void>> {
+  const node = {
+    id: randomUUID(),
+    module: 'ctl' as const,
+    version,
+    host: hostname(),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    url,
+  };
+  const announcement = await nodes.announce(node, () => ({ definitionsRevision: definitions.revision }));
+  const forget = definitions.onChange(() => void announcement.report());
+  return async () => {
+    forget();
+    await announcement.stop();
+  };
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

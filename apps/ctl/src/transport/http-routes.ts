@@ -1,0 +1,79 @@
+import {
+  JobicoError,
+  OPERATION_NAMES,
+  operations,
+  type Operation,
+  type OperationChecks,
+  type OperationName,
+  type StreamName,
+} from '@jobico/contract';
+import type { Logger } from '@jobico/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CallName, Handlers, Streams } from '../operations.ts';
+import { problemOf } from './errors.ts';
+import { writeEventStream } from './event-stream.ts';
+import { inputOf, type JsonBody } from './inputs.ts';
+import { runOperation } from './run-operation.ts';
+
+export interface RouteDeps {
+  handlers: Handlers;
+  streams: Streams;
+  checks: OperationChecks;
+  log: Logger;
+  /** Whether answers are held against the table too; tests do. */
+  checkOutputs: boolean;
+  /** Ends the streams that are open. */
+  stopping: AbortSignal;
+}
+
+/** Every row of the operation table as a route. */
+export function addRoutes(app: FastifyInstance, deps: RouteDeps): void {
+  for (const name of OPERATION_NAMES) {
+    const row: Operation = operations[name];
+    app.route({
+      method: row.method,
+      url: row.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      ...(row.bodyLimit !== undefined && { bodyLimit: row.bodyLimit }),
+      handler: isStream(name)
+        ? (request, reply) => answerStream(name, request, reply, deps)
+        : (request) => answerCall(name, request, deps),
+    });
+  }
+}
+
+function isStream(name: OperationName): name is StreamName {
+  const row: Operation = operations[name];
+  return row.isStream === true;
+}
+
+async function answerCall(name: OperationName, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
+  const input = inputOf(name, request);
+  const text = (request.body as JsonBody | undefined)?.text;
+  return await runOperation(name as CallName, input, { text }, deps);
+}
+
+async function answerStream(
+  name: StreamName,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { streams, checks, stopping, log }: RouteDeps,
+): Promise<void> {
+  const input = checks.input(name, inputOf(name, request));
+  const afterSequence = lastEventId(request.headers['last-event-id']);
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, stopping]);
+  reply.hijack();
+  try {
+    await writeEventStream(reply.raw, streams[name](input, { signal, afterSequence }));
+  } catch (error) {
+    // The answer has begun: the client sees its end, and comes back.
+    if (!signal.aborted) problemOf(error, log, name);
+  }
+}
+
+function lastEventId(header: string | string[] | undefined): number | undefined {
+  if (header === undefined || header === '') return undefined;
+  if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
+  throw new JobicoError('bad-request', 'Last-Event-ID is not an id of this stream');
+}

@@ -1,0 +1,30 @@
+import { OPERATION_NAMES, operations, type Operation, type OperationChecks } from '@jobico/contract';
+import { serveOperations, type Nats, type OperationHandler, type ServedOperations } from '@jobico/messaging';
+import type { Logger } from '@jobico/telemetry';
+import type { CallName, Handlers } from '../operations.ts';
+import { runOperation } from './run-operation.ts';
+
+export interface NatsServiceDeps {
+  nats: Nats;
+  log: Logger;
+  version: string;
+  handlers: Handlers;
+  checks: OperationChecks;
+  checkOutputs: boolean;
+}
+
+/**
+ * Every row of the operation table that answers once, as an endpoint of the NATS service `jobico-ctl`. Streams need
+ * none: over NATS one subscribes to their subjects.
+ */
+export async function serveNats({ nats, log, version, ...deps }: NatsServiceDeps): Promise<ServedOperations> {
+  const names = OPERATION_NAMES.filter((name): name is CallName => {
+    const row: Operation = operations[name];
+    return row.isStream !== true;
+  });
+  const endpoints = names.map((name): [string, OperationHandler] => [
+    name,
+    (input) => runOperation(name, input, {}, deps),
+  ]);
+  return await serveOperations(nats, log, version, new Map(endpoints));
+}

@@ -1,0 +1,102 @@
+import { ERROR_CODES, OPERATION_NAMES, operations, type Operation } from '@jobico/contract';
+
+type Json = Record<string, unknown>;
+
+const PROBLEM: Json = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { enum: ERROR_CODES, description: 'What callers branch on.' },
+    detail: { type: 'string' },
+    hint: { type: 'string', description: 'What to do about it.' },
+    errors: {
+      type: 'array',
+      description: 'What is wrong with the input, each with a JSON pointer into it.',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: {
+          path: { type: 'string' },
+          message: { type: 'string' },
+          value: { type: 'string' },
+          allowed: { type: 'string' },
+          suggestion: { type: 'string' },
+        },
+      },
+    },
+    details: {},
+    id: { type: 'string', description: 'Names the occurrence in the logs.' },
+  },
+};
+
+/** The OpenAPI 3.1 document of the operation table. */
+export function openApiDocument(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const name of OPERATION_NAMES) {
+    const row: Operation = operations[name];
+    paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: operationObject(name, row) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Jobico control plane', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM },
+      responses: {
+        Problem: {
+          description: 'Why it was not done (RFC 9457).',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  };
+}
+
+function operationObject(name: string, row: Operation): Json {
+  const properties = row.input.properties as Record<string, Json>;
+  const isInPath = (field: string) => row.path.includes(`{${field}}`);
+  const isRequired = (field: string) => row.input.required?.includes(field) ?? false;
+  const rest = Object.keys(properties).filter((field) => !isInPath(field));
+  const hasBody = row.method === 'POST' || row.method === 'PUT';
+  const parameters = Object.keys(properties)
+    .filter((field) => isInPath(field) || !hasBody)
+    .map((name) => ({
+      name,
+      in: isInPath(name) ? 'path' : 'query',
+      required: isRequired(name),
+      schema: properties[name],
+      ...(properties[name]?.description !== undefined && { description: properties[name].description }),
+    }));
+  return {
+    operationId: name,
+    summary: row.summary,
+    tags: [name.slice(0, name.indexOf('.'))],
+    parameters,
+    ...(hasBody && { requestBody: bodyObject(properties, rest, isRequired) }),
+    responses: {
+      200: {
+        description: row.isStream ? 'Server-sent events, each with one item.' : 'Done.',
+        content: { [row.isStream ? 'text/event-stream' : 'application/json']: { schema: withoutId(row.output) } },
+      },
+      default: { $ref: '#/components/responses/Problem' },
+    },
+  };
+}
+
+function bodyObject(properties: Record<string, Json>, fields: string[], isRequired: (field: string) => boolean): Json {
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, properties[field]])),
+    required: fields.filter(isRequired),
+    additionalProperties: false,
+  };
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** A schema inside the document: one that is in several places may have its `$id` in none. */
+function withoutId(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema, (key, value: unknown) => (key === '$id' ? undefined : value)));
+}
