@@ -1,15 +1,52 @@
 /** What the language has and its typings lack: a number that is written as it was read. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
+/** Levels of arrays and objects that a payload may have; far deeper ones overflow the stack of whoever walks them. */
+export const MAX_JSON_DEPTH = 200;
+
 /**
  * Reads JSON so that `JSON.stringify` writes every number with the digits it came with: one that a double cannot hold
- * (an integer beyond 2^53, `1.10`) is kept as text. The values are for passing on, not for reading. Throws SyntaxError.
+ * (an integer beyond 2^53, `1.10`) is kept as text. The values are for passing on, not for reading. Throws SyntaxError,
+ * for more than {@link MAX_JSON_DEPTH} levels too.
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(text, keepDigits);
+  if (isTooDeep(text)) throw new SyntaxError(`nested deeper than ${MAX_JSON_DEPTH} levels`);
+  // Asking about every value costs; most texts hold nothing that a double would change.
+  return JSON.parse(text, MAY_LOSE_DIGITS.test(text) ? keepDigits : undefined);
 }
+
+const MAY_LOSE_DIGITS = /\d{16}|\d[.eE]|-0/;
 
 function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   return typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** Whether JSON text has more than {@link MAX_JSON_DEPTH} levels. */
+export function isTooDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    // [ and {, ] and }
+    else if (code === 91 || code === 123) {
+      depth += 1;
+      if (depth > MAX_JSON_DEPTH) return true;
+    } else if (code === 93 || code === 125) depth -= 1;
+  }
+  return false;
+}
+
+/** The index of the quote that closes the string that opens at `open`; the length of the text if none does. */
+export function endOfString(text: string, open: number): number {
+  for (let at = open + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at;
+  }
+  return text.length;
 }

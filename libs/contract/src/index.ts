@@ -2,7 +2,7 @@ export { asJobicoError, ERROR_CODES, fromProblem, JobicoError, toProblem } from 
 export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
 export { DeadLetter, Execution, EXECUTION_STATUSES, ExecutionError, LOG_LEVELS, LogLine } from './execution.ts';
 export type { EmittedEvent, ExecutionStatus } from './execution.ts';
-export { parseExactJson } from './exact-json.ts';
+export { endOfString, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
 export { nearest, pointer, shown } from './faults.ts';
 export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId } from './ids.ts';
 export { createOperationChecks } from './operations/check.ts';

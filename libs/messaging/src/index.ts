@@ -18,7 +18,7 @@ export type { Announcement, Nodes, NodeState } from './nodes.ts';
 export { consumeOrdered } from './ordered-consumer.ts';
 export type { OrderedConsumer, OrderedHandlers } from './ordered-consumer.ts';
 export { createOutcomes } from './outcomes.ts';
-export type { Commit, Outcomes, Recorded } from './outcomes.ts';
+export type { Commit, Outcomes } from './outcomes.ts';
 export { createPublisher } from './publisher.ts';
 export type { HeaderFields, PubAck, Publisher } from './publisher.ts';
 export { createRecorder } from './recorder.ts';
@@ -28,11 +28,19 @@ export type { Schemas } from './schemas.ts';
 export { serveOperations } from './services.ts';
 export type { OperationHandler, ServedOperations } from './services.ts';
 export { complete, settle } from './settle.ts';
-export type { Settlement } from './settle.ts';
+export type { DeadLetterBody, Settlement } from './settle.ts';
 export { consumeShared } from './shared-consumer.ts';
 export type { SharedConsumer } from './shared-consumer.ts';
-export { ACK_WAIT_MS, deleteQueue, ensureQueue, ensureStreams, listQueues, WINDOW } from './streams.ts';
-export type { QueueState } from './streams.ts';
+export {
+  deleteQueue,
+  ensureQueue,
+  ensureStreams,
+  findQueues,
+  isOrderedQueue,
+  listQueues,
+  trimQueue,
+} from './streams.ts';
+export type { QueueAddress, QueueState } from './streams.ts';
 export { eventSubject, queueStream } from './subjects.ts';
 export { openTenantKv } from './tenant-kv.ts';
 export type { TenantKv } from './tenant-kv.ts';

@@ -4,17 +4,8 @@ import type { Nats } from './connection.ts';
 import { asUnavailable, isNoMatch } from './failures.ts';
 import { EXECUTIONS, executionSubject, NONE, slotFilter, SLOTS } from './subjects.ts';
 
-/** The latest recorded outcome of an event in its queue. */
-export type Recorded = Pick<
-  Execution,
-  'id' | 'attempt' | 'status' | 'sequence' | 'emitted' | 'event' | 'job' | 'nextAttemptAt'
-> & {
-  package: string;
-  error?: Execution['error'];
-};
-
 /** Whether this process recorded the outcome, or another has recorded one for the same attempt or a later one. */
-export type Commit = { isOurs: true } | { isOurs: false; recorded: Recorded };
+export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
 
 /**
  * The outcomes of one queue. Publishing an outcome is the commit point of an event: it is refused by the server if anyone
@@ -29,7 +20,7 @@ export interface Outcomes {
   /** Records an outcome. Throws `unavailable` if it cannot tell whether it did. */
   commit(execution: Execution): Promise<Commit>;
   /** The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored. */
-  latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Recorded>>;
+  latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
   /** Drops what was read: after another process may have written. */
   forget(): void;
 }
@@ -67,10 +58,10 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     const messages = await lastOf(sequences);
     remember(sequences, messages);
     const bySlot = Map.groupBy(
-      messages.map((message) => message.json<Recorded>()),
+      messages.map((message) => message.json<Execution>()),
       ({ sequence }) => sequence % SLOTS,
     );
-    const found = new Map<number, Recorded>();
+    const found = new Map<number, Execution>();
     for (const sequence of sequences) {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
       const own = inSlot.filter((recorded) => recorded.sequence === sequence).reduce(later, undefined);
@@ -83,7 +74,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
   };
 
   const scan = async (sequence: number, sinceMs: number) => {
-    let found: Recorded | undefined;
+    let found: Execution | undefined;
     for await (const recorded of slotSince(nats, slotFilter(tenant, queue, sequence), sinceMs)) {
       if (recorded.sequence === sequence) found = later(found, recorded);
     }
@@ -134,7 +125,7 @@ function subjectOf(execution: Execution, queue: string): string {
   });
 }
 
-function later(a: Recorded | undefined, b: Recorded): Recorded {
+function later(a: Execution | undefined, b: Execution): Execution {
   return a && a.attempt > b.attempt ? a : b;
 }
 
@@ -152,14 +143,14 @@ async function lastMessages({ jsm }: Nats, subjects: string[]): Promise<StoredMs
 }
 
 /** Outcomes in a slot since a time, oldest first: some few, since a slot takes one of every {@link SLOTS} events. */
-async function* slotSince({ jsm }: Nats, filter: string, sinceMs: number): AsyncGenerator<Recorded> {
+async function* slotSince({ jsm }: Nats, filter: string, sinceMs: number): AsyncGenerator<Execution> {
   try {
     const messages = await jsm.direct.getBatch(EXECUTIONS, {
       start_time: new Date(Math.max(0, sinceMs - 1)),
       next_by_subj: filter,
       batch: ENOUGH,
     });
-    for await (const message of messages) yield message.json<Recorded>();
+    for await (const message of messages) yield message.json<Execution>();
   } catch (error) {
     if (isNoMatch(error)) return;
     throw asUnavailable(error, 'outcomes cannot be read');

@@ -2,15 +2,17 @@ import { JobicoError, type DeadLetter, type EmittedEvent, type Execution } from 
 import type { Nats } from './connection.ts';
 import { eventHeaders, MESSAGE_ID } from './event-message.ts';
 import { asUnavailable, isNoMatch } from './failures.ts';
-import type { Outcomes, Recorded } from './outcomes.ts';
+import type { Outcomes } from './outcomes.ts';
 import { deadLetterSubject, DEADLETTERS, eventSubject } from './subjects.ts';
 
 /** What an execution amounts to, ready to be made final. */
 export interface Settlement {
   execution: Execution;
-  /** With status `dead`: the copy that is kept. */
-  deadLetter?: Omit<DeadLetter, 'id'>;
+  /** The copy that is kept of the event, where the outcome that stands has the status `dead`. */
+  deadLetterOf(execution: Execution): DeadLetterBody;
 }
+
+export type DeadLetterBody = Omit<DeadLetter, 'id'>;
 
 /**
  * Makes an outcome final, always in this order, each step only after the one before is stored: the outcome's record (the
@@ -23,12 +25,12 @@ export interface Settlement {
 export async function settle(nats: Nats, outcomes: Outcomes, settlement: Settlement): Promise<'settled' | 'fenced'> {
   const commit = await outcomes.commit(settlement.execution);
   if (!commit.isOurs) {
-    await complete(nats, settlement.execution.tenant, commit.recorded, settlement.deadLetter);
+    await complete(nats, { execution: commit.recorded, deadLetterOf: settlement.deadLetterOf });
     return 'fenced';
   }
-  const { execution, deadLetter } = settlement;
+  const { execution } = settlement;
   if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted);
-  if (deadLetter) await publishDeadLetter(nats, deadLetter);
+  if (execution.status === 'dead') await publishDeadLetter(nats, settlement.deadLetterOf(execution));
   return 'settled';
 }
 
@@ -36,22 +38,18 @@ export async function settle(nats: Nats, outcomes: Outcomes, settlement: Settlem
  * The steps after the record, for an outcome that was recorded by a process that may not have come to its end: what is
  * already there is not published again, however long ago it was.
  */
-export async function complete(
-  nats: Nats,
-  tenant: string,
-  recorded: Recorded,
-  deadLetter?: Omit<DeadLetter, 'id'>,
-): Promise<void> {
-  const sinceMs = timeOf(recorded.id);
+export async function complete(nats: Nats, { execution, deadLetterOf }: Settlement): Promise<void> {
+  const { tenant, emitted } = execution;
+  const sinceMs = timeOf(execution.id);
   const absent: EmittedEvent[] = [];
-  for (const event of recorded.emitted) {
+  for (const event of emitted) {
     if (!(await isStored(nats, eventSubject(tenant, event.event), event.id, sinceMs))) absent.push(event);
   }
   if (absent.length > 0) await publishOutgoing(nats, tenant, absent);
-  if (recorded.status === 'dead' && deadLetter) {
-    const subject = deadLetterSubject(tenant, deadLetter.queue, deadLetter.event.name);
-    if (!(await isStored(nats, subject, deadLetterId(deadLetter), sinceMs))) await publishDeadLetter(nats, deadLetter);
-  }
+  if (execution.status !== 'dead') return;
+  const letter = deadLetterOf(execution);
+  const subject = deadLetterSubject(tenant, letter.queue, letter.event.name);
+  if (!(await isStored(nats, subject, deadLetterId(letter), sinceMs))) await publishDeadLetter(nats, letter);
 }
 
 const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -70,11 +68,11 @@ async function publishOutgoing({ publisher }: Nats, tenant: string, events: read
   }
 }
 
-function deadLetterId({ queue, event, sequence }: Omit<DeadLetter, 'id'>): string {
+function deadLetterId({ queue, event, sequence }: DeadLetterBody): string {
   return `${queue}:${sequence}:${event.id}:dead`;
 }
 
-async function publishDeadLetter({ publisher }: Nats, letter: Omit<DeadLetter, 'id'>): Promise<void> {
+async function publishDeadLetter({ publisher }: Nats, letter: DeadLetterBody): Promise<void> {
   await publisher.publish(deadLetterSubject(letter.tenant, letter.queue, letter.event.name), JSON.stringify(letter), [
     [MESSAGE_ID, deadLetterId(letter)],
   ]);

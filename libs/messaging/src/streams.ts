@@ -18,11 +18,11 @@ const MS = 1_000_000;
 const DAY_MS = 86_400_000;
 
 /** Events of an ordered queue that are delivered and not acknowledged, at most. */
-export const WINDOW = 512;
+const WINDOW = 512;
 /** The same of an unordered queue, over all executors. */
 const SHARED_WINDOW = 2048;
 /** An event that is neither acknowledged nor reported as in work for this long is delivered again. */
-export const ACK_WAIT_MS = 30_000;
+const ACK_WAIT_MS = 30_000;
 /** A pinned executor that pulls nothing for this long loses its pin. */
 const PIN_MS = 8000;
 
@@ -190,4 +190,41 @@ export async function deleteQueue({ jsm }: Nats, tenant: string, id: string): Pr
   } catch (error) {
     if (!isMissing(error)) throw asUnavailable(error, `queue ${id} cannot be deleted`);
   }
+}
+
+export interface QueueAddress {
+  tenant: string;
+  queue: string;
+}
+
+/** The queues that exist. */
+export async function findQueues({ jsm }: Nats): Promise<QueueAddress[]> {
+  const queues: QueueAddress[] = [];
+  for await (const name of jsm.streams.names('jobico.queue.>')) {
+    const address = parseQueueStream(name);
+    if (address) queues.push(address);
+  }
+  return queues;
+}
+
+const TRIM_FROM = 0.5;
+
+/**
+ * Drops settled events of a queue that is more than half full, oldest first. A queue keeps them so that they can be
+ * replayed, and a full one refuses new events: the room belongs to those that wait.
+ */
+export async function trimQueue({ jsm }: Nats, tenant: string, queue: string): Promise<void> {
+  const stream = queueStream(tenant, queue);
+  const { config, state } = await jsm.streams.info(stream);
+  const isFilling =
+    state.bytes > config.max_bytes * TRIM_FROM || (config.max_msgs > 0 && state.messages > config.max_msgs * TRIM_FROM);
+  if (!isFilling) return;
+  const { ack_floor } = await jsm.consumers.info(stream, EXECUTOR_CONSUMER);
+  if (ack_floor.stream_seq >= state.first_seq) await jsm.streams.purge(stream, { seq: ack_floor.stream_seq + 1 });
+}
+
+/** Whether the queue's consumer gives its messages to one process at a time. */
+export async function isOrderedQueue({ jsm }: Nats, { tenant, queue }: QueueAddress): Promise<boolean> {
+  const { config } = await jsm.consumers.info(queueStream(tenant, queue), EXECUTOR_CONSUMER);
+  return config.priority_policy === 'pinned_client';
 }

@@ -1,0 +1,2 @@
+export { startListener } from './listener.ts';
+export type { Listener, ListenerOptions } from './listener.ts';

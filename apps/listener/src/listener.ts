@@ -1,0 +1,75 @@
+import { hostname } from 'node:os';
+import {
+  connectNats,
+  createEventId,
+  createFileStore,
+  createIntake,
+  createNodes,
+  createSchemas,
+  ensureStreams,
+  watchDefinitions,
+} from '@jobico/messaging';
+import { createHealth, type Logger } from '@jobico/telemetry';
+import { buildApp } from './app.ts';
+
+export interface ListenerOptions {
+  natsUrl: string;
+  log: Logger;
+  version: string;
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** 0: a free one. */
+  port: number;
+  /** Bytes of a request's body. Default 8 MiB. */
+  bodyLimit?: number;
+}
+
+export interface Listener {
+  readonly url: string;
+  /** Answers what it has taken, and takes nothing more. */
+  stop(): Promise<void>;
+}
+
+/** Starts the module that takes events over HTTP. */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const log = options.log.child({ module: 'listener' });
+  const id = createEventId();
+  const nats = await connectNats({ url: options.natsUrl, name: `jobico-listener ${id}`, log });
+  await ensureStreams(nats);
+  const definitions = await watchDefinitions(nats, log);
+  const nodes = await createNodes(nats, log);
+  const schemas = createSchemas(await createFileStore(nats));
+  const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const health = createHealth({ nats: () => nats.isConnected });
+  const app = buildApp({
+    intake,
+    health,
+    log,
+    ...(options.bodyLimit !== undefined && { bodyLimit: options.bodyLimit }),
+  });
+  const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
+  const node = {
+    id,
+    module: 'listener',
+    version: options.version,
+    host: hostname(),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    url,
+  } as const;
+  const announcement = await nodes.announce(node, () => ({ definitionsRevision: definitions.revision }));
+  const forget = definitions.onChange(() => void announcement.report());
+  log.info({ url }, 'listener ready');
+
+  return {
+    url,
+    async stop() {
+      forget();
+      await announcement.stop();
+      await app.close();
+      await definitions.stop();
+      await nats.close();
+      log.info('listener stopped');
+    },
+  };
+}
