@@ -128,7 +128,7 @@ export function loadConfig(given: Partial<Config>, environment: Environment, fol
 }
 
 function unknownNames(environment: Environment): Fault[] {
-  const known = [...Object.values(SETTINGS).map(({ name }) => name as string), ...OTHER_NAMES];
+  const known = [...Object.values(SETTINGS).map(({ name }) => name), ...OTHER_NAMES];
   const unknown = Object.keys(environment).filter((name) => name.startsWith('JOBICO_') && !known.includes(name));
   return unknown.map((name) => {
     const suggestion = nearest(name, known);

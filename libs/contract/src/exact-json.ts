@@ -1,5 +1,5 @@
 /** What the language has and its typings lack: a number that is written as it was read. */
-const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+const { rawJSON } = JSON as typeof JSON & { rawJSON: (text: string) => unknown };
 
 /** Levels of arrays and objects that a payload may have; far deeper ones overflow the stack of whoever walks them. */
 export const MAX_JSON_DEPTH = 200;

@@ -19,6 +19,8 @@ export { jobsOf, queueOf } from './package/jobs.ts';
 export type { Job, Ordering, Queue, RetryPolicy } from './package/jobs.ts';
 export { normalise, parsePackage } from './package/parse.ts';
 export type { ParsedPackage } from './package/parse.ts';
+export { moduleReferences, schemaReferences } from './package/references.ts';
+export type { FileReference } from './package/references.ts';
 export { PackageDefinition } from './package/schema.ts';
 export type {
   GrantDefinition,

@@ -1,4 +1,4 @@
-import { JobicoError, PackageVersion } from '@jobico/contract';
+import { JobicoError, type PackageVersion } from '@jobico/contract';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { DEFINITIONS, packageSubject, TENANTS } from './subjects.ts';

@@ -27,8 +27,8 @@ export interface Publisher {
 }
 
 interface Pending {
-  resolve(ack: PubAck): void;
-  reject(error: JobicoError): void;
+  resolve: (ack: PubAck) => void;
+  reject: (error: JobicoError) => void;
   deadline: number;
 }
 

@@ -9,7 +9,7 @@ import { deadLetterSubject, DEADLETTERS, eventSubject } from './subjects.ts';
 export interface Settlement {
   execution: Execution;
   /** The copy that is kept of the event, where the outcome that stands has the status `dead`. */
-  deadLetterOf(execution: Execution): DeadLetterBody;
+  deadLetterOf: (execution: Execution) => DeadLetterBody;
 }
 
 export type DeadLetterBody = Omit<DeadLetter, 'id'>;

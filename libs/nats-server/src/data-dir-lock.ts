@@ -81,7 +81,7 @@ async function stopLeftOver(dataDir: string, serverPid: number, onStop: (pid: nu
 
 /** Whether this process is a nats-server on this directory: every one we start has the directory in its arguments. */
 function runsOn(dataDir: string, pid: number): boolean {
-  return isAlive(pid) && (commandLine(pid)?.includes(resolve(dataDir)) ?? true);
+  return commandLine(pid)?.includes(resolve(dataDir)) ?? isAlive(pid);
 }
 
 function inUse(dataDir: string, what: string): JobicoError {
@@ -122,6 +122,8 @@ function tryWrite(file: string, holder: Holder): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // On a full disk it is made and cannot be filled.
+    rmSync(file, { force: true });
     throw error;
   }
 }

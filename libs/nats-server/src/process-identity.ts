@@ -5,10 +5,12 @@ import { readFileSync } from 'node:fs';
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // Not being allowed to signal it means that it is there.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  // One that has ended and that its parent has not asked about yet keeps its id, and has no command line.
+  return commandLine(pid) !== '';
 }
 
 /** A process's command line; empty for none and for one that has ended; `undefined` where the platform cannot tell. */

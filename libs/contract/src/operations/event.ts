@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { EVENT_ID_PATTERN, ID_PATTERN } from '../ids.ts';
 import { closed, operation, tenant } from './operation.ts';
 

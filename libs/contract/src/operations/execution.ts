@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { DeadLetter, Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
 import { ID_PATTERN } from '../ids.ts';
 import { after, closed, limit, operation, page, streamOperation, tenant } from './operation.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { closed, operation, page, tenant } from './operation.ts';
 
 export const FILE_KINDS = ['wasm', 'json'] as const;

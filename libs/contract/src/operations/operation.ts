@@ -1,4 +1,4 @@
-import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { Type, type Static, type TObject, type TSchema } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
 
 /** Who may call: `admin` of the platform, or a role within the tenant. Each tenant role includes those after it but `producer`. */

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
 import { PackageVersion } from '../package/version.ts';
 import { closed, operation, page, tenant } from './operation.ts';

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from 'typebox';
 import { closed, operation, page } from './operation.ts';
 
 export const MODULES = ['listener', 'executor', 'ctl'] as const;

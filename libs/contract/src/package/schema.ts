@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
 

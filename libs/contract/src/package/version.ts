@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { PackageDefinition } from './schema.ts';
 
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$', description: 'Of the content.' });

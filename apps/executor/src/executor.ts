@@ -1,0 +1,105 @@
+import { hostname } from 'node:os';
+import { startSandbox } from '@jobico/component';
+import {
+  connectNats,
+  createArtifactStore,
+  createEventId,
+  createFileStore,
+  createNodes,
+  createSchemas,
+  ensureStreams,
+  watchDefinitions,
+} from '@jobico/messaging';
+import { createHealth, type Logger } from '@jobico/telemetry';
+import { createAdmission } from './admission.ts';
+import { buildApp } from './health/app.ts';
+import { createHostServices } from './host/host-services.ts';
+import { createQueueSet } from './queues/queue-set.ts';
+import { createComponents } from './sandboxes/components.ts';
+import { createSandboxPool } from './sandboxes/pool.ts';
+
+export interface ExecutorOptions {
+  natsUrl: string;
+  log: Logger;
+  version: string;
+  /** Of `/health`. Default 127.0.0.1. */
+  host?: string;
+  /** 0, the default: a free one. */
+  port?: number;
+  /** Sandbox processes that may live at once. Default 32. */
+  maxSandboxes?: number;
+  /** Of them, for one tenant. Default 1: a second one pays only on machines with more cores than tenants. */
+  maxSandboxesPerTenant?: number;
+  /** MiB of WebAssembly memory that one instance may have. Default 64. */
+  memoryMiB?: number;
+  /** What running events get on a stop, in milliseconds. Default 10000. */
+  graceMs?: number;
+}
+
+export interface Executor {
+  /** Where `/health` is. */
+  readonly url: string;
+  /** Starts nothing further, lets what runs end, hands the queues to the others. */
+  stop(): Promise<void>;
+}
+
+const PAGES_PER_MIB = 16;
+
+/** Starts the module that runs events: connects, learns the definitions, and works every queue. */
+export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
+  const log = options.log.child({ module: 'executor' });
+  const id = createEventId();
+  const nats = await connectNats({ url: options.natsUrl, name: `jobico-executor ${id}`, log });
+  await ensureStreams(nats);
+  const definitions = await watchDefinitions(nats, log);
+  const files = await createFileStore(nats);
+  const artifacts = await createArtifactStore(nats);
+  const nodes = await createNodes(nats, log);
+  const schemas = createSchemas(files);
+  const pool = createSandboxPool({
+    components: createComponents({ artifacts, files, log }),
+    hostServices: createHostServices({ nats, definitions, schemas }),
+    startSandbox: (callbacks) =>
+      startSandbox({ ...callbacks, maxMemoryPages: (options.memoryMiB ?? 64) * PAGES_PER_MIB }),
+    log,
+    maxSandboxes: options.maxSandboxes ?? 32,
+    maxPerTenant: options.maxSandboxesPerTenant ?? 1,
+  });
+  const queues = await createQueueSet({
+    nats,
+    definitions,
+    admission: createAdmission(definitions, schemas),
+    pool,
+    log,
+    node: id,
+  });
+  const health = createHealth({ nats: () => nats.isConnected });
+  const app = buildApp(health);
+  const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  const node = {
+    id,
+    module: 'executor',
+    version: options.version,
+    host: hostname(),
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    url,
+  } as const;
+  const announcement = await nodes.announce(node, () => ({ definitionsRevision: definitions.revision }));
+  const forget = definitions.onChange(() => void announcement.report());
+  log.info({ url, queues: queues.size }, 'executor ready');
+
+  return {
+    url,
+    async stop() {
+      forget();
+      await announcement.stop();
+      await queues.stop(options.graceMs ?? 10_000);
+      await pool.stop();
+      await app.close();
+      await definitions.stop();
+      await nats.close();
+      log.info('executor stopped');
+    },
+  };
+}

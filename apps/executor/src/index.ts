@@ -1,0 +1,2 @@
+export { startExecutor } from './executor.ts';
+export type { Executor, ExecutorOptions } from './executor.ts';

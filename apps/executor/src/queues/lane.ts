@@ -1,0 +1,167 @@
+import type { DeclaredEvent, QueuedEvent, Settlement } from '@jobico/messaging';
+import type { SandboxLane } from '../sandboxes/pool.ts';
+import { decide, decideUnrun } from '../settlement/build-settlement.ts';
+import type { Outcome, Result, Verdict } from '../work.ts';
+import type { QueueContext } from './queue-context.ts';
+
+/** An event in its lane. */
+export interface LaneEntry {
+  readonly event: QueuedEvent;
+  readonly key: string | undefined;
+  /** What may run it, or why it may not run. */
+  admitted: { declared: DeclaredEvent } | { verdict: Verdict };
+  attempt: number;
+  /** When it became, or becomes, ready for this attempt; milliseconds since 1970. */
+  readyAtMs: number;
+  /** Called once its outcome is final. */
+  onSettled(): void;
+}
+
+/** Events of a lane that may be in the sandbox at once: enough to keep it busy while records are stored. */
+const DEPTH = 256;
+
+/**
+ * The events of one key, in order. They run one after another: those sent to the sandbox wait there, first in, first out,
+ * and whatever fails makes the sandbox skip what follows. States: `flowing` (sends as they come) → (something did not
+ * succeed) `stopping` (until everything sent has come back) → `flowing`, or first `waiting` for the next attempt.
+ */
+export class Lane {
+  readonly #context: QueueContext;
+  readonly #onEmpty: () => void;
+  /** Not settled, oldest first; the first `#sent` of them are in the sandbox, or being settled. */
+  readonly #entries: LaneEntry[] = [];
+  readonly #settling = new Set<LaneEntry>();
+  #sent = 0;
+  #inSandbox = 0;
+  #state: 'flowing' | 'stopping' | 'waiting' | 'closed' = 'flowing';
+  #sandbox: SandboxLane | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: QueueContext, onEmpty: () => void) {
+    this.#context = context;
+    this.#onEmpty = onEmpty;
+  }
+
+  push(entry: LaneEntry): void {
+    this.#entries.push(entry);
+    this.#send();
+  }
+
+  /** Drops everything; outcomes that still come are ignored. */
+  close(): void {
+    this.#state = 'closed';
+    clearTimeout(this.#timer);
+    this.#leaveSandbox();
+  }
+
+  #send(): void {
+    while (this.#state === 'flowing' && !this.#context.isStopping()) {
+      const entry = this.#entries[this.#sent];
+      if (!entry || this.#inSandbox >= DEPTH) return;
+      if (entry.readyAtMs > Date.now()) {
+        if (this.#inSandbox === 0) this.#wait(entry.readyAtMs);
+        return;
+      }
+      if ('verdict' in entry.admitted) {
+        // It takes its turn: what is before it must have come back.
+        if (this.#inSandbox > 0) return;
+        this.#sent += 1;
+        this.#settleUnrun(entry, entry.admitted.verdict);
+      } else {
+        this.#sent += 1;
+        this.#run(entry, entry.admitted.declared);
+      }
+    }
+  }
+
+  #run(entry: LaneEntry, admitted: DeclaredEvent): void {
+    // A retry runs what is live now.
+    const declared = entry.attempt === 1 ? admitted : (this.#context.liveEvent(entry.event.name) ?? admitted);
+    const { event, key, attempt } = entry;
+    this.#inSandbox += 1;
+    this.#sandbox ??= this.#context.openSandboxLane();
+    this.#sandbox.send({
+      event,
+      key,
+      attempt,
+      declared,
+      onOutcome: (outcome) => this.#onOutcome(entry, declared, outcome),
+    });
+  }
+
+  #wait(untilMs: number): void {
+    this.#state = 'waiting';
+    this.#timer = setTimeout(
+      () => {
+        if (this.#state !== 'waiting') return;
+        this.#state = 'flowing';
+        this.#send();
+      },
+      Math.max(0, untilMs - Date.now()),
+    );
+  }
+
+  #onOutcome(entry: LaneEntry, declared: DeclaredEvent, outcome: Outcome): void {
+    if (this.#state === 'closed') return;
+    this.#inSandbox -= 1;
+    if (outcome.kind !== 'ok') this.#state = 'stopping';
+    if (outcome.kind !== 'unrun') this.#conclude(entry, declared, outcome);
+    if (this.#state === 'stopping' && this.#inSandbox === 0) this.#resume();
+    else this.#send();
+  }
+
+  /** What was sent after a failure has come back unrun: it is sent again, from the oldest that has no outcome. */
+  #resume(): void {
+    this.#leaveSandbox();
+    const next = this.#entries.findIndex((entry) => !this.#settling.has(entry));
+    this.#sent = next < 0 ? this.#entries.length : next;
+    this.#state = 'flowing';
+    this.#send();
+  }
+
+  #conclude(entry: LaneEntry, declared: DeclaredEvent, result: Result): void {
+    const { event, key, attempt, readyAtMs } = entry;
+    const { settlement, retryAtMs } = decide(
+      { event, key, attempt, declared },
+      result,
+      this.#context.decisionContext(readyAtMs),
+    );
+    if (retryAtMs === undefined) {
+      this.#settle(entry, settlement);
+      return;
+    }
+    entry.attempt += 1;
+    entry.readyAtMs = retryAtMs;
+    this.#context.settle(settlement, (outcome) => {
+      // Another process settled the event meanwhile: it does not run again.
+      if (outcome === 'fenced') this.#finish(entry);
+    });
+  }
+
+  #settleUnrun(entry: LaneEntry, verdict: Verdict): void {
+    const context = this.#context.decisionContext(entry.readyAtMs);
+    this.#settle(entry, decideUnrun(entry.event, entry.key, verdict, context).settlement);
+  }
+
+  #settle(entry: LaneEntry, settlement: Settlement): void {
+    this.#settling.add(entry);
+    this.#context.settle(settlement, () => this.#finish(entry));
+  }
+
+  #finish(entry: LaneEntry): void {
+    const index = this.#entries.indexOf(entry);
+    if (this.#state === 'closed' || index < 0) return;
+    this.#settling.delete(entry);
+    this.#entries.splice(index, 1);
+    if (index < this.#sent) this.#sent -= 1;
+    entry.onSettled();
+    if (this.#entries.length > 0) return;
+    this.#leaveSandbox();
+    this.#onEmpty();
+  }
+
+  #leaveSandbox(): void {
+    this.#sandbox?.close();
+    this.#sandbox = undefined;
+  }
+}

@@ -1,0 +1,262 @@
+import {
+  complete,
+  consumeOrdered,
+  createOutcomes,
+  queueStream,
+  readEvent,
+  type JsMsg,
+  type Outcomes,
+  type QueuedEvent,
+} from '@jobico/messaging';
+import type { Execution } from '@jobico/contract';
+import type { Admitted } from '../admission.ts';
+import { settlementOf } from '../settlement/build-settlement.ts';
+import { Lane, type LaneEntry } from './lane.ts';
+import type { QueueContext } from './queue-context.ts';
+import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
+import { createSettler, type Settler } from './settler.ts';
+
+/** A message that is delivered and not acknowledged. */
+interface Delivery {
+  message: JsMsg;
+  isDone: boolean;
+}
+
+const WORKING_MS = 10_000;
+
+/**
+ * Works an ordered queue, strict or keyed. Messages come in the order they were stored; each joins the lane of its key
+ * (a strict queue is one lane), lanes run side by side, and acknowledgements go out in the order of the queue: what is
+ * delivered and not acknowledged is always a short tail, which whoever takes over reads again.
+ */
+export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: string): Promise<QueueWorker> {
+  const stream = queueStream(tenant, queue);
+  const log = deps.log.child({ tenant, queue });
+  const worker = new OrderedQueue(deps, tenant, queue, createOutcomes(deps.nats, tenant, queue));
+  const consumer = await consumeOrdered(
+    deps.nats,
+    stream,
+    {
+      onPinned: (tail) => worker.recover(tail),
+      onMessage: (message) => worker.receive(message),
+      onUnpinned: () => worker.drop(),
+    },
+    log,
+  );
+  const working = setInterval(() => worker.reportWorking(), WORKING_MS);
+  return {
+    get inFlight() {
+      return worker.inFlight;
+    },
+    async stop(graceMs) {
+      worker.stopStarting();
+      await settled(() => worker.isIdle, graceMs);
+      clearInterval(working);
+      await consumer.stop();
+      worker.drop();
+    },
+  };
+}
+
+class OrderedQueue {
+  readonly #deps: QueueDeps;
+  readonly #tenant: string;
+  readonly #queue: string;
+  readonly #outcomes: Outcomes;
+  readonly #settler: Settler;
+  readonly #context: QueueContext;
+  /** Delivered and not acknowledged, in the order of the queue. */
+  readonly #deliveries = new Map<number, Delivery>();
+  readonly #lanes = new Map<string, Lane>();
+  /** Messages whose slots or schema are being read, in order. */
+  #incoming: JsMsg[] = [];
+  #isAdmitting = false;
+  #acknowledged = 0;
+  /** Up to here, events may have run before this process got the queue. */
+  #tailEnd = 0;
+  #recovered = new Map<number, Execution>();
+  #epoch = 0;
+  #isStopping = false;
+  #running = 0;
+
+  constructor(deps: QueueDeps, tenant: string, queue: string, outcomes: Outcomes) {
+    this.#deps = deps;
+    this.#tenant = tenant;
+    this.#queue = queue;
+    this.#outcomes = outcomes;
+    this.#settler = createSettler(deps.nats, outcomes, deps.log);
+    this.#context = {
+      isStopping: () => this.#isStopping,
+      openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
+      liveEvent: (event) => deps.definitions.event(tenant, event),
+      decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),
+      settle: (settlement, onDone) => this.#settler.settle(settlement, onDone),
+    };
+  }
+
+  get inFlight(): number {
+    return this.#deliveries.size;
+  }
+
+  get isIdle(): boolean {
+    return this.#running === 0 && this.#settler.pending === 0;
+  }
+
+  stopStarting(): void {
+    this.#isStopping = true;
+  }
+
+  /** Reads what the tail of the queue came to before this process got it. */
+  async recover({ floor, delivered }: { floor: number; delivered: number }): Promise<void> {
+    this.drop();
+    this.#outcomes.forget();
+    this.#acknowledged = floor;
+    this.#tailEnd = delivered;
+    if (delivered <= floor) return;
+    const sequences = Array.from({ length: delivered - floor }, (_, index) => floor + 1 + index);
+    this.#recovered = await this.#outcomes.latest(sequences, Date.now() - TAIL_AGE_MS);
+    this.#deps.log.info(
+      { tenant: this.#tenant, queue: this.#queue, floor, delivered, settled: this.#recovered.size },
+      'tail recovered',
+    );
+  }
+
+  /** Forgets everything: it belongs to another process, or comes again. */
+  drop(): void {
+    this.#epoch += 1;
+    this.#settler.abandon();
+    for (const lane of this.#lanes.values()) lane.close();
+    this.#lanes.clear();
+    this.#deliveries.clear();
+    this.#recovered.clear();
+    this.#incoming = [];
+    this.#isAdmitting = false;
+  }
+
+  reportWorking(): void {
+    for (const { message, isDone } of this.#deliveries.values()) if (!isDone) message.working();
+  }
+
+  receive(message: JsMsg): void {
+    const known = this.#deliveries.get(message.seq);
+    if (known) {
+      known.message = message;
+      return;
+    }
+    if (message.seq <= this.#acknowledged) {
+      message.ack();
+      return;
+    }
+    this.#deliveries.set(message.seq, { message, isDone: false });
+    this.#incoming.push(message);
+    if (!this.#isAdmitting) this.#admitIncoming();
+  }
+
+  /** Admits messages in order, pausing for what must be read first; without that it is done before it returns. */
+  #admitIncoming(): void {
+    const epoch = this.#epoch;
+    const again = () => {
+      if (epoch !== this.#epoch) return;
+      this.#isAdmitting = false;
+      this.#admitIncoming();
+    };
+    const pauseFor = (work: Promise<unknown>) => {
+      this.#isAdmitting = true;
+      work.then(again, (error: unknown) => {
+        this.#deps.log.warn({ err: error, queue: this.#queue }, 'queue cannot go on yet');
+        setTimeout(again, 250);
+      });
+    };
+    for (;;) {
+      const [message] = this.#incoming;
+      if (!message) return;
+      if (!this.#outcomes.isPrepared(message.seq)) {
+        pauseFor(this.#outcomes.prepare(this.#incoming.map(({ seq }) => seq)));
+        return;
+      }
+      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      if (!event) {
+        this.#incoming.shift();
+        this.#done(message.seq);
+        continue;
+      }
+      const recorded = this.#recovered.get(message.seq);
+      if (recorded && recorded.status !== 'retry') {
+        pauseFor(this.#complete(event, recorded));
+        return;
+      }
+      const admitted = this.#deps.admission.admit(event, this.#queue);
+      if (admitted instanceof Promise) {
+        pauseFor(admitted);
+        return;
+      }
+      this.#incoming.shift();
+      this.#enqueue(event, admitted, recorded);
+    }
+  }
+
+  /** Takes the steps that the process which recorded the outcome may not have come to. */
+  async #complete(event: QueuedEvent, recorded: Execution): Promise<void> {
+    const epoch = this.#epoch;
+    await complete(this.#deps.nats, settlementOf(recorded, event));
+    if (epoch !== this.#epoch) return;
+    this.#incoming.shift();
+    this.#recovered.delete(event.sequence);
+    this.#done(event.sequence);
+  }
+
+  #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
+    const mayHaveRun = event.sequence <= this.#tailEnd;
+    const entry: LaneEntry = {
+      event,
+      key: admitted.key,
+      admitted: admitted.verdict ? { verdict: admitted.verdict } : { declared: admitted.declared },
+      attempt: recorded ? recorded.attempt + 1 : mayHaveRun ? 2 : 1,
+      readyAtMs: recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs,
+      onSettled: () => this.#done(event.sequence),
+    };
+    this.#laneOf(event.name, admitted).push(entry);
+  }
+
+  #laneOf(event: string, { key }: Admitted): Lane {
+    const ordering = this.#deps.definitions.event(this.#tenant, event)?.queue.ordering.kind ?? 'strict';
+    const name = ordering === 'keyed' && key !== undefined ? `k${key}` : '';
+    let lane = this.#lanes.get(name);
+    if (!lane) {
+      lane = new Lane(this.#context, () => this.#lanes.delete(name));
+      this.#lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  /** Acknowledges everything that is settled up to the first that is not. */
+  #done(sequence: number): void {
+    const delivery = this.#deliveries.get(sequence);
+    if (delivery) delivery.isDone = true;
+    for (const [oldest, { message, isDone }] of this.#deliveries) {
+      if (!isDone) return;
+      message.ack();
+      this.#acknowledged = oldest;
+      this.#deliveries.delete(oldest);
+    }
+  }
+
+  #countRunning(lane: ReturnType<QueueDeps['pool']['openLane']>): ReturnType<QueueDeps['pool']['openLane']> {
+    return {
+      close: () => lane.close(),
+      send: (work) => {
+        this.#running += 1;
+        lane.send({
+          ...work,
+          onOutcome: (outcome) => {
+            this.#running -= 1;
+            work.onOutcome(outcome);
+          },
+        });
+      },
+    };
+  }
+}
+
+/** No event of the tail can be older than what a queue may hold. */
+const TAIL_AGE_MS = 7 * 86_400_000;

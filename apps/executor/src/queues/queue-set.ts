@@ -1,0 +1,139 @@
+import { queueOf } from '@jobico/contract';
+import { findQueues, isOrderedQueue, trimQueue, type QueueAddress } from '@jobico/messaging';
+import { workOrderedQueue } from './ordered-queue.ts';
+import type { QueueDeps, QueueWorker } from './queue-worker.ts';
+import { workUnorderedQueue } from './unordered-queue.ts';
+
+/** Works every queue that exists: those that packages declare, and those that still hold events of packages that are gone. */
+export interface QueueSet {
+  /** Events that are delivered here and not settled. */
+  readonly inFlight: number;
+  readonly size: number;
+  stop(graceMs: number): Promise<void>;
+}
+
+const LOOK_MS = 10_000;
+const TRIM_MS = 30_000;
+
+/** Starts working the queues that there are, and follows as they come and go. */
+export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
+  const set = new WorkedQueues(deps);
+  await set.look();
+  const forget = deps.definitions.onChange(() => void set.look());
+  const forgetReconnect = deps.nats.onReconnect(() => void set.look());
+  const looking = setInterval(() => void set.look(), LOOK_MS);
+  const trimming = setInterval(() => void set.trim(), TRIM_MS);
+  return {
+    get inFlight() {
+      return set.inFlight;
+    },
+    get size() {
+      return set.size;
+    },
+    async stop(graceMs) {
+      forget();
+      forgetReconnect();
+      clearInterval(looking);
+      clearInterval(trimming);
+      await set.stop(graceMs);
+    },
+  };
+}
+
+interface Worked extends QueueAddress {
+  isOrdered: boolean;
+  worker: QueueWorker;
+}
+
+class WorkedQueues {
+  readonly #deps: QueueDeps;
+  readonly #workers = new Map<string, Worked>();
+  #isStopped = false;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+
+  constructor(deps: QueueDeps) {
+    this.#deps = deps;
+  }
+
+  get inFlight(): number {
+    let sum = 0;
+    for (const { worker } of this.#workers.values()) sum += worker.inFlight;
+    return sum;
+  }
+
+  get size(): number {
+    return this.#workers.size;
+  }
+
+  /** Brings the workers in line with the queues that exist. Calls while it runs make it run once more. */
+  async look(): Promise<void> {
+    this.#lookAgain = true;
+    this.#looking ??= this.#lookUntilCurrent().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async #lookUntilCurrent(): Promise<void> {
+    while (this.#lookAgain && !this.#isStopped) {
+      this.#lookAgain = false;
+      try {
+        await this.#lookOnce();
+      } catch (error) {
+        this.#deps.log.warn({ err: error }, 'queues could not be listed');
+      }
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    const existing = await findQueues(this.#deps.nats);
+    const names = new Set(existing.map(nameOf));
+    for (const [name, { worker }] of this.#workers) {
+      if (names.has(name)) continue;
+      this.#workers.delete(name);
+      await worker.stop(0);
+    }
+    await Promise.all(existing.map((address) => this.#work(address)));
+  }
+
+  async #work(address: QueueAddress): Promise<void> {
+    const name = nameOf(address);
+    const worked = this.#workers.get(name);
+    const declared = this.#declaredAsOrdered(address);
+    if (this.#isStopped || (worked && (declared === undefined || declared === worked.isOrdered))) return;
+    try {
+      await worked?.worker.stop(0);
+      const isOrdered = declared ?? (await isOrderedQueue(this.#deps.nats, address));
+      const work = isOrdered ? workOrderedQueue : workUnorderedQueue;
+      this.#workers.set(name, { ...address, isOrdered, worker: await work(this.#deps, address.tenant, address.queue) });
+    } catch (error) {
+      this.#workers.delete(name);
+      this.#deps.log.warn({ err: error, ...address }, 'queue cannot be worked yet');
+    }
+  }
+
+  #declaredAsOrdered({ tenant, queue }: QueueAddress): boolean | undefined {
+    for (const { definition } of this.#deps.definitions.packages()) {
+      const declared = definition.tenant === tenant ? definition.queues.find(({ id }) => id === queue) : undefined;
+      if (declared) return queueOf(declared).ordering.kind !== 'none';
+    }
+    return undefined;
+  }
+
+  /** Queues keep settled events for replays; they must not take the room of new ones. */
+  async trim(): Promise<void> {
+    for (const { tenant, queue } of this.#workers.values()) {
+      await trimQueue(this.#deps.nats, tenant, queue).catch((error: unknown) =>
+        this.#deps.log.warn({ err: error, tenant, queue }, 'queue could not be trimmed'),
+      );
+    }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopped = true;
+    await this.#looking;
+    await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop(graceMs)));
+    this.#workers.clear();
+  }
+}
+
+const nameOf = ({ tenant, queue }: QueueAddress) => `${tenant}/${queue}`;

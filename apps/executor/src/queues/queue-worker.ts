@@ -1,0 +1,28 @@
+import type { Definitions, Nats } from '@jobico/messaging';
+import type { Logger } from '@jobico/telemetry';
+import type { Admission } from '../admission.ts';
+import type { SandboxPool } from '../sandboxes/pool.ts';
+
+export interface QueueDeps {
+  nats: Nats;
+  definitions: Definitions;
+  admission: Admission;
+  pool: SandboxPool;
+  log: Logger;
+  /** This executor, as records name it. */
+  node: string;
+}
+
+/** Works one queue. */
+export interface QueueWorker {
+  /** Events that are delivered here and not settled. */
+  readonly inFlight: number;
+  /** Starts nothing further, waits up to `graceMs` for what runs, and lets other executors have the queue. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Waits until a condition holds, or the time is over. */
+export async function settled(holds: () => boolean, graceMs: number): Promise<void> {
+  const until = Date.now() + graceMs;
+  while (!holds() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -1,0 +1,66 @@
+import { ARTIFACT_VERSION, inspectComponent, type LoadedComponent } from '@jobico/component';
+import { JobicoError, type Job } from '@jobico/contract';
+import type { ArtifactStore, DeclaredEvent, FileStore } from '@jobico/messaging';
+import type { Logger } from '@jobico/telemetry';
+
+/** Components ready to be loaded into a sandbox. */
+export interface Components {
+  /** Names what a job runs: changes with every version of its package. */
+  keyOf(declared: DeclaredEvent): string;
+  load(declared: DeclaredEvent): Promise<LoadedComponent>;
+}
+
+const KEPT_ARTIFACTS = 64;
+
+const LIMITS = { logBytes: 64 << 10, logLines: 1000, resultBytes: 1 << 20, eventsPerInstance: 10_000 } as const;
+
+export function createComponents(deps: { artifacts: ArtifactStore; files: FileStore; log: Logger }): Components {
+  const artifacts = new Map<string, Promise<Uint8Array>>();
+
+  const artifactOf = (tenant: string, digest: string): Promise<Uint8Array> => {
+    const known = artifacts.get(digest);
+    if (known) return known;
+    const [oldest] = artifacts.keys();
+    if (oldest !== undefined && artifacts.size >= KEPT_ARTIFACTS) artifacts.delete(oldest);
+    const loading = fetchArtifact(deps, tenant, digest);
+    artifacts.set(digest, loading);
+    loading.catch(() => artifacts.delete(digest));
+    return loading;
+  };
+
+  const keyOf = ({ version, job }: DeclaredEvent) => `${version.id}@${version.version}/${job.id}`;
+  return {
+    keyOf,
+    async load(declared) {
+      const { version, job, moduleDigest } = declared;
+      return {
+        key: keyOf(declared),
+        artifact: await artifactOf(version.tenant, moduleDigest),
+        mode: modeOf(job),
+        config: job.grant.config ?? {},
+        limits: { ...LIMITS, instances: job.concurrency },
+      };
+    },
+  };
+}
+
+/** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */
+export function modeOf({ grant }: Job): LoadedComponent['mode'] {
+  return (grant.kv?.length ?? 0) > 0 || (grant.emit?.length ?? 0) > 0 ? 'jspi' : 'sync';
+}
+
+async function fetchArtifact(
+  deps: { artifacts: ArtifactStore; files: FileStore; log: Logger },
+  tenant: string,
+  digest: string,
+): Promise<Uint8Array> {
+  const stored = await deps.artifacts.get(digest, ARTIFACT_VERSION);
+  if (stored) return stored;
+  // Deployed before this version of the platform: it is made again from the component, through the same gate.
+  const component = await deps.files.content(tenant, digest);
+  if (!component) throw new JobicoError('unavailable', `component ${digest} is not in the file repository`);
+  deps.log.info({ tenant, digest }, 'component is transpiled again for this version');
+  const { artifact } = await inspectComponent(component);
+  await deps.artifacts.put(digest, ARTIFACT_VERSION, artifact);
+  return artifact;
+}

@@ -1,0 +1,174 @@
+import { parseExactJson, type EmittedEvent, type Execution, type ExecutionStatus } from '@jobico/contract';
+import { createEventId, outgoingId, type DeadLetterBody, type QueuedEvent, type Settlement } from '@jobico/messaging';
+import type { Attempt, Result, Verdict } from '../work.ts';
+import { retryDelayMs } from './retry.ts';
+
+/** A settlement and, where the event is to run again, when. */
+export interface Decision {
+  settlement: Settlement;
+  /** Milliseconds since 1970. */
+  retryAtMs?: number;
+}
+
+export interface DecisionContext {
+  queue: string;
+  node: string;
+  nowMs: number;
+  /** When the event became ready for this attempt, in milliseconds since 1970. */
+  readyAtMs: number;
+}
+
+/** What a result means: recorded as ok, tried again, sent to the error route, or kept as a dead letter. */
+export function decide(work: Attempt, result: Result, context: DecisionContext): Decision {
+  const { job } = work.declared;
+  if (result.kind === 'ok') {
+    const value = valueOf(result.result);
+    if (value === TOO_DEEP) return decide(work, { ...result, kind: 'failed', emitted: [], error: TOO_DEEP }, context);
+    const routed = job.ok === undefined ? [] : [route(work, 'ok', job.ok, value, context.nowMs)];
+    const execution = executionOf(work, result, 'ok', [...routed, ...result.emitted], context, value);
+    return { settlement: settlementOf(execution, work.event) };
+  }
+  const error = result.error ?? { code: 'platform', message: 'no reason was given' };
+  if (error.code !== 'permanent' && work.attempt < job.retry.maximumAttempts) {
+    const retryAtMs = context.nowMs + retryDelayMs(job.retry, work.attempt);
+    const execution = executionOf(work, result, 'retry', [], context);
+    return {
+      retryAtMs,
+      settlement: settlementOf({ ...execution, nextAttemptAt: new Date(retryAtMs).toISOString() }, work.event),
+    };
+  }
+  if (job.error !== undefined) {
+    const data = { event: dataOf(work.event), error };
+    const execution = executionOf(
+      work,
+      result,
+      'failed',
+      [route(work, 'error', job.error, data, context.nowMs)],
+      context,
+    );
+    return { settlement: settlementOf(execution, work.event) };
+  }
+  return { settlement: settlementOf(executionOf(work, result, 'dead', [], context), work.event) };
+}
+
+const TOO_DEEP = { code: 'trap', message: 'the result is nested too deep' } as const;
+
+/** The sandbox has seen that the result is JSON; how deep it is shows here. */
+function valueOf(result: string | undefined): unknown {
+  try {
+    return result === undefined ? null : parseExactJson(result);
+  } catch {
+    return TOO_DEEP;
+  }
+}
+
+/** The settlement of an event that may not run. */
+export function decideUnrun(
+  event: QueuedEvent,
+  key: string | undefined,
+  verdict: Verdict,
+  context: DecisionContext,
+): Decision {
+  const version = verdict.declared?.version;
+  const execution: Execution = {
+    id: createEventId(context.nowMs),
+    tenant: event.tenant,
+    package: version?.id ?? '',
+    version: version?.version ?? 0,
+    job: verdict.declared?.job.id ?? '',
+    event: eventOf(event, key),
+    attempt: 1,
+    status: 'dead',
+    startedAt: new Date(context.nowMs).toISOString(),
+    durationMs: 0,
+    waitedMs: Math.max(0, context.nowMs - event.timeMs),
+    queue: context.queue,
+    sequence: event.sequence,
+    error: verdict.error,
+    emitted: [],
+    logs: [],
+    usage: { memoryBytes: 0, hostCalls: 0 },
+    node: context.node,
+  };
+  return { settlement: settlementOf(execution, event, verdict.faults) };
+}
+
+/** An outcome with what it takes to keep a dead letter of the event, should that be the outcome that stands. */
+export function settlementOf(execution: Execution, event: QueuedEvent, faults?: Verdict['faults']): Settlement {
+  return {
+    execution,
+    deadLetterOf: (standing) => ({ ...deadLetterOf(standing, event), ...(faults && { faults: [...faults] }) }),
+  };
+}
+
+function executionOf(
+  work: Attempt,
+  result: Result,
+  status: ExecutionStatus,
+  emitted: EmittedEvent[],
+  context: DecisionContext,
+  value?: unknown,
+): Execution {
+  const { declared, event, key, attempt } = work;
+  return {
+    id: createEventId(context.nowMs),
+    tenant: event.tenant,
+    package: declared.version.id,
+    version: declared.version.version,
+    job: declared.job.id,
+    event: eventOf(event, key),
+    attempt,
+    status,
+    startedAt: new Date(result.startedAtMs).toISOString(),
+    durationMs: result.durationMs,
+    waitedMs: Math.max(0, result.startedAtMs - context.readyAtMs),
+    queue: context.queue,
+    sequence: event.sequence,
+    ...(status === 'ok' && { result: value }),
+    ...(result.error && { error: result.error }),
+    emitted,
+    logs: result.logs,
+    usage: { memoryBytes: result.memoryBytes, hostCalls: result.hostCalls },
+    node: context.node,
+    ...(event.traceparent && { traceId: event.traceparent.split('-')[1] ?? '' }),
+  };
+}
+
+function eventOf(event: QueuedEvent, key: string | undefined): Execution['event'] {
+  return {
+    id: event.id,
+    name: event.name,
+    ...(key !== undefined && { key }),
+    time: new Date(event.timeMs).toISOString(),
+  };
+}
+
+function route(work: Attempt, name: 'ok' | 'error', event: string, data: unknown, nowMs: number): EmittedEvent {
+  const id = outgoingId(work.event.id, work.declared.job.id, name, nowMs);
+  return { id, event, ...(work.key !== undefined && { key: work.key }), data, route: name };
+}
+
+function deadLetterOf(execution: Execution, event: QueuedEvent): DeadLetterBody {
+  const { id, name, key } = execution.event;
+  return {
+    tenant: execution.tenant,
+    queue: execution.queue,
+    time: execution.startedAt,
+    event: { id, name, ...(key !== undefined && { key }) },
+    sequence: execution.sequence,
+    attempts: execution.attempt,
+    ...(execution.package && { package: execution.package }),
+    ...(execution.job && { job: execution.job }),
+    execution: execution.id,
+    error: execution.error ?? { code: 'platform', message: 'no reason was given' },
+    data: dataOf(event),
+  };
+}
+
+function dataOf(event: QueuedEvent): unknown {
+  try {
+    return parseExactJson(event.text);
+  } catch {
+    return event.text;
+  }
+}

@@ -1,0 +1,44 @@
+import type { EmittedEvent, ExecutionError, Fault, LogLine } from '@jobico/contract';
+import type { DeclaredEvent, QueuedEvent } from '@jobico/messaging';
+
+/** One attempt to run an event. */
+export interface Attempt {
+  declared: DeclaredEvent;
+  event: QueuedEvent;
+  key: string | undefined;
+  /** From 1. */
+  attempt: number;
+}
+
+/** An attempt as it goes to a sandbox. */
+export interface Work extends Attempt {
+  /** Called once. */
+  onOutcome(outcome: Outcome): void;
+}
+
+/** What came of an attempt. */
+export type Outcome =
+  | Result
+  /** It did not run, or it is not known to have run because of something else: to be sent again, the same attempt. */
+  | { kind: 'unrun' };
+
+export interface Result {
+  kind: 'ok' | 'failed';
+  /** JSON text, with `ok`. */
+  result?: string;
+  /** With `failed`. */
+  error?: ExecutionError;
+  emitted: EmittedEvent[];
+  logs: LogLine[];
+  startedAtMs: number;
+  durationMs: number;
+  memoryBytes: number;
+  hostCalls: number;
+}
+
+/** Why an event ends as a dead letter without having run. */
+export interface Verdict {
+  error: ExecutionError;
+  faults?: readonly Fault[];
+  declared?: DeclaredEvent;
+}

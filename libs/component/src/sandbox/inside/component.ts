@@ -1,0 +1,79 @@
+import { compileFunction } from 'node:vm';
+
+import type { ComponentLimits, LoadMessage } from '../wire.ts';
+import type { Imports } from './imports.ts';
+import { createPlatform } from './platform.ts';
+
+/** jco's `instantiate`; the last two make it synchronous. */
+type Instantiate = (
+  getCoreModule: (name: string) => WebAssembly.Module,
+  imports: Imports,
+  instantiateCore: (module: WebAssembly.Module, imports?: WebAssembly.Imports) => WebAssembly.Instance,
+) => unknown;
+
+/** A compiled component, from which instances are made. */
+export interface Component {
+  readonly mode: 'sync' | 'jspi';
+  readonly config: ReadonlyMap<string, string>;
+  readonly limits: ComponentLimits;
+  readonly isFresh: boolean;
+  /** One more set of instances of its core modules. */
+  instantiate(imports: Imports): CoreInstances;
+}
+
+export interface CoreInstances {
+  /** The event as the record of the WIT, in camel case; the result, or a promise of it in mode `jspi`. */
+  readonly handle: (event: object) => unknown;
+  /** The memories that its core modules export. */
+  readonly memories: ReadonlySet<WebAssembly.Memory>;
+}
+
+const HANDLER = 'jobico:job/handler@0.1.0';
+export function compileComponent(message: LoadMessage, bytes: Uint8Array): Component {
+  const [, , mode, sourceLength, moduleLengths, config, limits, isFresh] = message;
+  const modules = compileModules(moduleLengths, bytes.subarray(sourceLength));
+  const source = new TextDecoder().decode(bytes.subarray(0, sourceLength));
+  const platform = createPlatform();
+  const instantiate = compileFunction(source, Object.keys(platform))(...Object.values(platform)) as Instantiate;
+  const getCoreModule = (name: string): WebAssembly.Module => {
+    const module = modules.get(name);
+    if (module === undefined) throw new Error(`there is no core module ${name}`);
+    return module;
+  };
+  return {
+    mode,
+    config: new Map(config),
+    limits,
+    isFresh,
+    instantiate: (imports) => instantiateWith(instantiate, getCoreModule, imports),
+  };
+}
+
+function compileModules(lengths: LoadMessage[4], bytes: Uint8Array): Map<string, WebAssembly.Module> {
+  let start = 0;
+  return new Map(
+    lengths.map(([name, length]) => {
+      const module = new WebAssembly.Module(new Uint8Array(bytes.subarray(start, start + length)));
+      start += length;
+      return [name, module];
+    }),
+  );
+}
+
+function instantiateWith(
+  instantiate: Instantiate,
+  getCoreModule: (name: string) => WebAssembly.Module,
+  imports: Imports,
+): CoreInstances {
+  const memories = new Set<WebAssembly.Memory>();
+  const exports = instantiate(getCoreModule, imports, (module, coreImports) => {
+    const instance = new WebAssembly.Instance(module, coreImports);
+    for (const value of Object.values(instance.exports)) {
+      if (value instanceof WebAssembly.Memory) memories.add(value);
+    }
+    return instance;
+  }) as Record<string, { handle?: CoreInstances['handle'] }>;
+  const handle = exports[HANDLER]?.handle;
+  if (handle === undefined) throw new Error(`there is no ${HANDLER}`);
+  return { handle, memories };
+}

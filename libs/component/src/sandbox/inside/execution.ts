@@ -1,0 +1,46 @@
+import { Buffer } from 'node:buffer';
+
+import { LEVELS } from '../wire.ts';
+import type { ComponentLimits, EventTuple, LogLevel, LogTuple } from '../wire.ts';
+
+const now = Date.now;
+const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(LEVELS.map((level, index) => [level, index]));
+
+/** One event in the hands of an instance: who asks when the job calls a host function. */
+export interface Execution {
+  readonly n: number;
+  readonly logs: LogTuple[];
+  linesCut: number;
+  callsUnderWay: number;
+  log(level: LogLevel, message: string): void;
+}
+
+/** An execution keeps its log lines up to the limits; of what comes after, it only counts the lines. */
+export function createExecution([n]: EventTuple, limits: ComponentLimits): Execution {
+  const logs: LogTuple[] = [];
+  let bytesLeft = limits.logBytes;
+  const execution: Execution = {
+    n,
+    logs,
+    linesCut: 0,
+    callsUnderWay: 0,
+    log(level, message) {
+      if (logs.length >= limits.logLines || bytesLeft <= 0) {
+        execution.linesCut += 1;
+        return;
+      }
+      const kept = cutToBytes(message, bytesLeft);
+      bytesLeft = kept.length < message.length ? 0 : bytesLeft - Buffer.byteLength(kept);
+      logs.push([now(), LEVEL_NUMBERS.get(level) ?? 0, kept]);
+    },
+  };
+  return execution;
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  const whole = text.toWellFormed();
+  if (whole.length <= maxBytes && Buffer.byteLength(whole) <= maxBytes) return whole;
+  // The first bytes cannot come from more than as many units; half a character at the end goes.
+  const bytes = Buffer.from(whole.slice(0, maxBytes)).subarray(0, maxBytes);
+  return bytes.toString().replace(/\uFFFD+$/, '');
+}

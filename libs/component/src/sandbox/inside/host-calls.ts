@@ -1,0 +1,61 @@
+import { readHostRequest } from '../calls.ts';
+import type { HostRequest } from '../calls.ts';
+import { FROM_SANDBOX, MAX_CALLS_UNDER_WAY } from '../wire.ts';
+import type { AnswerMessage } from '../wire.ts';
+import type { Channel } from './channel.ts';
+import type { Execution } from './execution.ts';
+
+/** What comes back from the supervisor: the value of a call and the bytes that belong to it. */
+export interface Answer {
+  readonly value: unknown;
+  readonly bytes: Uint8Array;
+}
+
+export interface HostCalls {
+  /** Asks the supervisor. Rejects with the `error` of the call's result. */
+  call(execution: Execution, kind: HostRequest['kind'], args: unknown[], bytes?: Uint8Array): Promise<Answer>;
+  /** Takes an answer in. */
+  answered(message: AnswerMessage, bytes: Uint8Array): void;
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** The `error` of the interface a call belongs to, for arguments that the supervisor would take for an attack. */
+const REFUSALS: Readonly<Record<HostRequest['kind'], { tag: string; val: string }>> = {
+  'kv.get': { tag: 'too-large', val: 'the bucket or the key is too long' },
+  'kv.set': { tag: 'too-large', val: 'the bucket, the key or the value is too large' },
+  'kv.delete': { tag: 'too-large', val: 'the bucket or the key is too long' },
+  'kv.keys': { tag: 'too-large', val: 'the bucket or the prefix is too long' },
+  'http.send': { tag: 'invalid', val: 'the method, the URL, the headers or the body are too large' },
+  'outbox.emit': { tag: 'too-large', val: "the event's name, its key or its data are too large" },
+};
+
+/** `enter` lets a suspended guest go on when its turn comes. */
+export function createHostCalls(
+  channel: Channel,
+  enter: (resumption: { n: number; resume(): void }) => void,
+): HostCalls {
+  const waiting = new Map<number, { execution: Execution; resolve(answer: Answer): void; reject(error: unknown): void }>();
+  let lastId = 0;
+  return {
+    call(execution, kind, args, bytes = NO_BYTES) {
+      if (execution.callsUnderWay >= MAX_CALLS_UNDER_WAY) throw new Error('too many host calls at once');
+      if (readHostRequest(kind, args, bytes) === undefined) throw REFUSALS[kind];
+      lastId += 1;
+      const callId = lastId;
+      execution.callsUnderWay += 1;
+      channel.send([FROM_SANDBOX.call, execution.n, callId, kind, args], bytes);
+      return new Promise<Answer>((resolve, reject) => waiting.set(callId, { execution, resolve, reject }));
+    },
+    answered([, callId, isOk, value], view) {
+      const call = waiting.get(callId);
+      if (call === undefined) return;
+      waiting.delete(callId);
+      call.execution.callsUnderWay -= 1;
+      // The view lives as long as this call only.
+      const bytes = new Uint8Array(view);
+      const resume = (): void => (isOk ? call.resolve({ value, bytes }) : call.reject(value));
+      enter({ n: call.execution.n, resume });
+    },
+  };
+}
