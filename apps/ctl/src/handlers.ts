@@ -1,6 +1,6 @@
 import { createDeadLetterHandlers } from './dead-letters/handlers.ts';
 import { createEventHandlers } from './events/handlers.ts';
-import { createExecutionHandlers, createExecutionStreams } from './executions/handlers.ts';
+import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
 import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
@@ -28,6 +28,6 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   };
 }
 
-export function createStreams(deps: Pick<HandlerDeps, 'recorder'>): Streams {
+export function createStreams(deps: StreamDeps): Streams {
   return createExecutionStreams(deps);
 }

@@ -26,10 +26,10 @@ export interface StreamOptions {
   afterSequence?: number | undefined;
 }
 
-/** One handler for each stream. */
+/** One handler for each stream. It resolves once its place is fixed: nothing that comes after that is missed. */
 export type Streams = {
   [N in StreamName]: (
     input: OperationInput<N>,
     options: StreamOptions,
-  ) => AsyncIterable<StreamItem<OperationOutput<N>>>;
+  ) => Promise<AsyncIterable<StreamItem<OperationOutput<N>>>>;
 };

@@ -36,6 +36,8 @@ export interface CtlOptions {
   host?: string;
   /** Default 8090; 0 takes a free one. */
   port?: number;
+  /** That it reports. Default: this package's. */
+  version?: string;
   /** Whether answers are held against the operation table too; tests do. Default false. */
   checkOutputs?: boolean;
   /** Between two looks at the queues that still have to be drained. Default 5,000. */
@@ -72,9 +74,10 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const nodes = await createNodes(nats, log);
     const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
     const handlers = createHandlers(deps);
-    const version = ownVersion();
+    const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
+    const { version = ownVersion() } = options;
     const health = createHealth({ nats: () => nats.nc.flush() });
-    const app = buildApp({ handlers, streams: createStreams(deps), health, log, version, checkOutputs });
+    const app = buildApp({ handlers, streams, health, log, version, checkOutputs });
     const url = await listen(app, options);
     stops.push(() => app.close());
     const checks = createOperationChecks();
@@ -111,6 +114,11 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     deadLetters: createDeadLetters(nats),
   };
   return { deps, reconciler };
+}
+
+async function lastExecution({ jsm }: Nats): Promise<number> {
+  const { state } = await jsm.streams.info('EXECUTIONS');
+  return state.last_seq;
 }
 
 async function listen(app: FastifyInstance, { host = '127.0.0.1', port = 8090 }: CtlOptions): Promise<string> {

@@ -15,11 +15,15 @@ export interface Client {
     input: OperationInput<N>,
     options?: { signal?: AbortSignal },
   ): Promise<OperationOutput<N>>;
-  /** Items of a stream as they come, across lost connections, until `signal` aborts. */
+  /**
+   * Items of a stream as they come, across lost connections, until `signal` aborts. Nothing that happens after
+   * `onConnected` was called is missed. Throws if the first connection fails, or if the server refuses the request.
+   */
   watch<N extends StreamName>(
     name: N,
     input: OperationInput<N>,
     signal: AbortSignal,
+    onConnected?: () => void,
   ): AsyncIterable<OperationOutput<N>>;
 }
 
@@ -31,7 +35,7 @@ export function createClient(options: ClientOptions): Client {
       const response = await exchange(options, name, input, { signal });
       return (await response.json()) as OperationOutput<typeof name>;
     },
-    watch: (name, input, signal) => watch(options, name, input, signal),
+    watch: (name, input, signal, onConnected) => watch(options, name, input, signal, onConnected),
   };
 }
 

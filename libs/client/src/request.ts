@@ -21,7 +21,7 @@ export function requestOf<N extends OperationName>(name: N, input: OperationInpu
     return { method, target: filled, body: JSON.stringify(Object.fromEntries(rest)) };
   }
   const query = new URLSearchParams([...rest].map(([field, value]) => [field, textOf(value)]));
-  return { method, target: query.size > 0 ? `${filled}?${query}` : filled };
+  return { method, target: query.size > 0 ? `${filled}?${query.toString()}` : filled };
 }
 
 function textOf(value: unknown): string {

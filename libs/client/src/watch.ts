@@ -21,6 +21,7 @@ export async function* watch<N extends StreamName>(
   name: N,
   input: OperationInput<N>,
   signal: AbortSignal,
+  onConnected: () => void = () => undefined,
 ): AsyncGenerator<OperationOutput<N>, void> {
   const place: Place = { last: '' };
   let wasConnected = false;
@@ -28,8 +29,11 @@ export async function* watch<N extends StreamName>(
   while (!signal.aborted) {
     try {
       for await (const item of connection(options, name, input, signal, place)) {
-        if (item === CONNECTED) wasConnected = true;
-        else yield item.value;
+        if (item !== CONNECTED) yield item.value;
+        else if (!wasConnected) {
+          wasConnected = true;
+          onConnected();
+        }
         delayMs = FIRST_DELAY_MS;
       }
     } catch (error) {

@@ -1,6 +1,6 @@
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, type Execution } from '@jobico/contract';
 import type { Recorder } from '@jobico/messaging';
-import type { Handlers, Streams } from '../operations.ts';
+import type { Handlers, StreamItem, Streams } from '../operations.ts';
 
 type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs'>;
 
@@ -21,11 +21,21 @@ export function createExecutionHandlers({ recorder }: { recorder: Recorder }): E
   };
 }
 
-export function createExecutionStreams({ recorder }: { recorder: Recorder }): Pick<Streams, 'execution.watch'> {
+export interface StreamDeps {
+  recorder: Recorder;
+  /** Of the last execution that was recorded. */
+  lastSequence: () => Promise<number>;
+}
+
+export function createExecutionStreams({ recorder, lastSequence }: StreamDeps): Pick<Streams, 'execution.watch'> {
   return {
-    async *'execution.watch'(input, { signal, afterSequence }) {
-      const query = { ...input, ...(afterSequence !== undefined && { afterSequence }) };
-      for await (const { sequence, execution } of recorder.watch(query, signal)) yield { sequence, item: execution };
+    async 'execution.watch'(input, { signal, afterSequence }) {
+      const after = afterSequence ?? (await lastSequence());
+      return items(recorder.watch({ ...input, afterSequence: after }, signal));
     },
   };
+}
+
+async function* items(watched: ReturnType<Recorder['watch']>): AsyncGenerator<StreamItem<Execution>> {
+  for await (const { sequence, execution } of watched) yield { sequence, item: execution };
 }

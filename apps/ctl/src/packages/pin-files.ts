@@ -2,15 +2,17 @@ import {
   asJobicoError,
   compileSchema,
   JobicoError,
+  moduleReferences,
   nearest,
+  schemaReferences,
   type ErrorCode,
   type Fault,
   type FileKind,
+  type FileReference,
   type PackageDefinition,
 } from '@jobico/contract';
 import type { FileStore, StoredFile } from '@jobico/messaging';
 import type { Gate } from '../files/gate.ts';
-import { moduleReferences, schemaReferences, type FileReference } from './references.ts';
 
 /** The exact content that each reference of a package stands for: digests by `moduleref` and by `schemaref`. */
 export interface PinnedFiles {

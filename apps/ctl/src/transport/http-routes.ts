@@ -63,9 +63,10 @@ async function answerStream(
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, stopping]);
+  const items = await streams[name](input, { signal, afterSequence });
   reply.hijack();
   try {
-    await writeEventStream(reply.raw, streams[name](input, { signal, afterSequence }));
+    await writeEventStream(reply.raw, items);
   } catch (error) {
     // The answer has begun: the client sees its end, and comes back.
     if (!signal.aborted) problemOf(error, log, name);

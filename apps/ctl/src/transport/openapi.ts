@@ -63,12 +63,12 @@ function operationObject(name: string, row: Operation): Json {
   const hasBody = row.method === 'POST' || row.method === 'PUT';
   const parameters = Object.keys(properties)
     .filter((field) => isInPath(field) || !hasBody)
-    .map((name) => ({
-      name,
-      in: isInPath(name) ? 'path' : 'query',
-      required: isRequired(name),
-      schema: properties[name],
-      ...(properties[name]?.description !== undefined && { description: properties[name].description }),
+    .map((field) => ({
+      name: field,
+      in: isInPath(field) ? 'path' : 'query',
+      required: isRequired(field),
+      schema: properties[field],
+      ...(properties[field]?.description !== undefined && { description: properties[field].description }),
     }));
   return {
     operationId: name,

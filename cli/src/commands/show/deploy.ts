@@ -1,0 +1,34 @@
+import type { OperationOutput } from '@jobico/contract';
+import { Args } from '@oclif/core';
+import { PlatformCommand } from '../../platform-command.ts';
+
+type Output = OperationOutput<'package.list'> | OperationOutput<'package.get'>;
+
+export default class ShowDeploy extends PlatformCommand {
+  static override summary = 'Show what is deployed: the packages of a tenant, or one of them as it is live.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> acme',
+    '<%= config.bin %> <%= command.id %> acme shop',
+  ];
+  static override args = {
+    tenant: Args.string({ description: 'The tenant.' }),
+    id: Args.string({ description: 'Id of the package.' }),
+  };
+
+  async run(): Promise<Output> {
+    const { args, flags } = await this.parse(ShowDeploy);
+    const client = await this.client(flags);
+    const tenant = await this.tenant(client, { ...flags, tenant: args.tenant ?? flags.tenant });
+    if (args.id !== undefined) {
+      const { describeVersion } = await import('../../show/describe-version.ts');
+      const version = await client.call('package.get', { tenant, package: args.id });
+      this.log(describeVersion(version));
+      return version;
+    }
+    const { packageTable } = await import('../../show/tables.ts');
+    const output = await client.call('package.list', { tenant });
+    this.log(packageTable(tenant, output.items));
+    return output;
+  }
+}

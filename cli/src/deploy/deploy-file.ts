@@ -1,0 +1,43 @@
+import type { Client } from '@jobico/client';
+import type { OperationOutput } from '@jobico/contract';
+import { findLocalFiles } from './local-files.ts';
+import { assertTenant, readPackageFile, withLines, type PackageFile } from './package-file.ts';
+import { uploadMissing, type Digests } from './upload.ts';
+
+export interface DeployContext {
+  client: Client;
+  /** The tenant that was named, if one was. */
+  tenant: string | undefined;
+  progress: (message: string) => void;
+}
+
+export type Deployed = OperationOutput<'package.deploy'> & { definition: PackageFile['definition'] };
+
+/** Deploys the package of a file with the files next to it. */
+export async function deployFile(context: DeployContext, file: string): Promise<Deployed> {
+  const source = await readPackageFile(file);
+  assertTenant(source, context.tenant);
+  const { definition } = source;
+  return await withLines(source.located, async () => {
+    const digests = await storeFiles(context, source);
+    context.progress(`deploying ${definition.id} …`);
+    const output = await context.client.call('package.deploy', { tenant: definition.tenant, definition, ...digests });
+    return { ...output, definition };
+  });
+}
+
+/** Checks the package of a file as a deploy does. */
+export async function validateFile(context: DeployContext, file: string): Promise<PackageFile> {
+  const source = await readPackageFile(file);
+  assertTenant(source, context.tenant);
+  const { definition } = source;
+  await withLines(source.located, async () => {
+    const digests = await storeFiles(context, source);
+    await context.client.call('package.validate', { tenant: definition.tenant, definition, ...digests });
+  });
+  return source;
+}
+
+async function storeFiles({ client, progress }: DeployContext, { file, definition }: PackageFile): Promise<Digests> {
+  return await uploadMissing(client, definition, await findLocalFiles(file, definition), progress);
+}

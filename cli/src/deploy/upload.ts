@@ -1,0 +1,68 @@
+import type { Client } from '@jobico/client';
+import { JobicoError } from '@jobico/contract';
+import type { LocalFile } from './local-files.ts';
+
+/** Digests by reference, as a deploy names them. */
+export interface Digests {
+  modules: Record<string, string>;
+  schemas: Record<string, string>;
+}
+
+const LONGEST_NAME = 200;
+
+/**
+ * Stores the files that the tenant does not have yet, and answers the digests of all. Throws what the platform says of
+ * those that it refuses, at every place of the package that refers to one.
+ */
+export async function uploadMissing(
+  client: Client,
+  { tenant, id }: { tenant: string; id: string },
+  files: readonly LocalFile[],
+  progress: (message: string) => void,
+): Promise<Digests> {
+  const { items } = await client.call('file.list', { tenant });
+  const stored = new Set(items.map(({ digest }) => digest));
+  const refusals: JobicoError[] = [];
+  for (const file of files) {
+    if (stored.has(file.digest)) continue;
+    progress(`uploading ${file.ref} (${Math.ceil(file.content.length / 1024)} KiB) …`);
+    const content = Buffer.from(file.content).toString('base64');
+    try {
+      await client.call('file.upload', { tenant, kind: file.kind, name: nameOf(id, file), content });
+    } catch (error) {
+      refusals.push(refusalOf(error, file));
+    }
+  }
+  if (refusals.length > 0) throw refused(refusals);
+  const digestsOf = (kind: LocalFile['kind']) =>
+    Object.fromEntries(files.filter((file) => file.kind === kind).map(({ ref, digest }) => [ref, digest]));
+  return { modules: digestsOf('wasm'), schemas: digestsOf('json') };
+}
+
+/** Files of a package have names of their own: two packages may each have an `order.json`. */
+function nameOf(packageId: string, { ref, digest }: LocalFile): string {
+  const name = `@${packageId}/${ref}`;
+  return name.length <= LONGEST_NAME ? name : `@${packageId}/${digest.slice('sha256:'.length)}`;
+}
+
+/** What the platform says of one file. Anything but a refusal of the file itself is thrown on. */
+function refusalOf(error: unknown, { ref, paths }: LocalFile): JobicoError {
+  if (!(error instanceof JobicoError) || error.status !== 422) throw error;
+  const faults = paths.map((path) => ({ path, message: error.message, value: ref }));
+  return new JobicoError(error.code, `${ref} cannot be used`, {
+    hint: error.hint,
+    details: error.details,
+    faults,
+    cause: error,
+  });
+}
+
+function refused(refusals: readonly JobicoError[]): JobicoError {
+  const [first] = refusals;
+  if (first && refusals.length === 1) return first;
+  const isAlike = refusals.every(({ code }) => code === first?.code);
+  return new JobicoError(isAlike && first ? first.code : 'package-invalid', 'files of the package cannot be used', {
+    hint: refusals.find(({ hint }) => hint !== undefined)?.hint,
+    faults: refusals.flatMap(({ faults }) => faults),
+  });
+}

@@ -1,0 +1,2 @@
+export { startPlatform } from './platform/start-platform.ts';
+export type { Platform, PlatformOptions, PlatformUrls } from './platform/start-platform.ts';

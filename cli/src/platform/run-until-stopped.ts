@@ -1,0 +1,38 @@
+import { JobicoError } from '@jobico/contract';
+import type { Platform } from './start-platform.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Without NATS a module may have nothing left to drain to. */
+const LONGEST_STOP_AFTER_FAILURE_MS = 5000;
+
+/**
+ * Waits for a signal, then stops the platform; a second signal ends the process at once. Throws when the platform
+ * failed meanwhile.
+ */
+export async function runUntilStopped(platform: Platform, onStopping: () => void): Promise<void> {
+  const signal = Promise.withResolvers<void>();
+  let signals = 0;
+  const onSignal = (name: NodeJS.Signals) => {
+    signals += 1;
+    if (signals === 1) signal.resolve();
+    else process.exit(name === 'SIGINT' ? 130 : 143);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
+  try {
+    const failure = await Promise.race([signal.promise, platform.failed]);
+    if (failure instanceof JobicoError) {
+      await Promise.race([platform.stop(), afterMs(LONGEST_STOP_AFTER_FAILURE_MS)]);
+      throw failure;
+    }
+    onStopping();
+    await platform.stop();
+  } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  }
+}
+
+async function afterMs(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

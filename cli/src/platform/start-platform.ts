@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { MODULES, type JobicoError, type ModuleName } from '@jobico/contract';
+import type { Logger } from '@jobico/telemetry';
+import { startModule, type RunningModule } from './modules.ts';
+import { startOwnNats } from './own-nats.ts';
+
+export interface PlatformOptions {
+  /** Default: all of them. */
+  modules?: readonly ModuleName[];
+  /** Folder of what the platform keeps on this machine. */
+  data: string;
+  /** A NATS server that runs already; none is started then. */
+  natsUrl?: string | undefined;
+  /** Address that listener, ctl and the executor's /health bind. Default 127.0.0.1. */
+  host?: string;
+  /** Each port: default 0, a free one. */
+  listenerPort?: number;
+  ctlPort?: number;
+  executorPort?: number;
+  natsPort?: number;
+  maxSandboxes?: number;
+  /** MiB of memory that one component may have. */
+  sandboxMemoryMiB?: number;
+  /** What running events get on a stop, in milliseconds. */
+  graceMs?: number;
+  /** Version that the modules report. Default: this package's. */
+  version?: string;
+  log: Logger;
+  /** Told of every step that takes time. */
+  onStep?: (message: string) => void;
+}
+
+export type PlatformUrls = { nats: string } & { [M in ModuleName]?: string };
+
+/** A platform in this process. States: running → stopping → stopped. */
+export interface Platform extends AsyncDisposable {
+  readonly urls: PlatformUrls;
+  /** Resolves with the reason when its nats-server has ended by itself; the platform is of no use then. Never rejects. */
+  readonly failed: Promise<JobicoError>;
+  /** Takes nothing more, lets what runs end, stops the modules, then its nats-server. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** In which order modules stop: who brings work in goes first. */
+const STOP_ORDER: readonly ModuleName[] = ['listener', 'executor', 'ctl'];
+
+/**
+ * Starts a nats-server, unless NATS is there already, and the chosen modules in this process. Throws `port-in-use`,
+ * `nats-server-missing`, `nats-server-failed`, `conflict` (another platform has the data folder), `disk-full`,
+ * `unavailable`; nothing is left running then.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { modules = MODULES, natsUrl, onStep = () => undefined } = options;
+  const nats =
+    natsUrl === undefined
+      ? await startOwnNats({
+          dataDir: join(options.data, 'nats'),
+          port: options.natsPort ?? 0,
+          log: options.log,
+          onStep,
+        })
+      : { url: natsUrl, failed: new Promise<never>(() => undefined), stop: () => Promise.resolve() };
+  const starts = await Promise.allSettled(modules.map((module) => startModule(module, nats.url, options)));
+  const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= stopAll(running, options.log).then(() => nats.stop()));
+  const failure = starts.find((start) => start.status === 'rejected');
+  if (failure) {
+    await stop();
+    throw failure.reason;
+  }
+  const urls = Object.fromEntries(running.map(({ name, url }) => [name, url])) as Omit<PlatformUrls, 'nats'>;
+  return { urls: { ...urls, nats: nats.url }, failed: nats.failed, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function stopAll(running: readonly RunningModule[], log: Logger): Promise<void> {
+  for (const each of STOP_ORDER) {
+    const module = running.find(({ name }) => name === each);
+    await module
+      ?.stop()
+      .catch((error: unknown) => log.warn({ err: error, module: each }, 'module did not stop cleanly'));
+  }
+}

@@ -1,0 +1,55 @@
+import type { OperationOutput } from '@jobico/contract';
+import { table } from '../output/table.ts';
+
+type Item<N extends 'package.list' | 'execution.list' | 'deadletter.list' | 'node.list'> =
+  OperationOutput<N>['items'][number];
+
+/** `2026-11-21T10:46:03.123Z` without its milliseconds. */
+const second = (time: string) => time.replace(/\.\d+Z$/, 'Z');
+
+export function packageTable(tenant: string, packages: readonly Item<'package.list'>[]): string {
+  if (packages.length === 0) return `No package is deployed for tenant ${tenant}.`;
+  return table(packages, [
+    { header: 'PACKAGE', value: ({ id }) => id },
+    { header: 'VERSION', value: ({ version }) => version, align: 'right' },
+    { header: 'DEPLOYED', value: ({ deployedAt }) => second(deployedAt) },
+    { header: 'EVENTS', value: ({ events }) => events.join(', '), isFlexible: true },
+  ]);
+}
+
+export function executionTable(executions: readonly Item<'execution.list'>[]): string {
+  if (executions.length === 0) return 'No execution matches.';
+  return table(executions, [
+    { header: 'ID', value: ({ id }) => id },
+    { header: 'STARTED', value: ({ startedAt }) => second(startedAt).slice(5, -1).replace('T', ' ') },
+    { header: 'JOB', value: ({ job }) => job, isFlexible: true },
+    { header: 'EVENT', value: ({ event }) => event.name, isFlexible: true },
+    { header: 'TRY', value: ({ attempt }) => attempt, align: 'right' },
+    { header: 'STATUS', value: ({ status }) => status },
+    { header: 'MS', value: ({ durationMs }) => Math.round(durationMs), align: 'right' },
+  ]);
+}
+
+export function deadLetterTable(deadLetters: readonly Item<'deadletter.list'>[]): string {
+  if (deadLetters.length === 0) return 'No dead letter matches.';
+  return table(deadLetters, [
+    { header: 'ID', value: ({ id }) => id, align: 'right' },
+    { header: 'TIME', value: ({ time }) => second(time) },
+    { header: 'QUEUE', value: ({ queue }) => queue, isFlexible: true },
+    { header: 'EVENT', value: ({ event }) => event.name, isFlexible: true },
+    { header: 'TRIES', value: ({ attempts }) => attempts, align: 'right' },
+    { header: 'CAUSE', value: ({ error }) => `${error.code}: ${error.message}`, isFlexible: true },
+  ]);
+}
+
+export function nodeTable(nodes: readonly Item<'node.list'>[]): string {
+  if (nodes.length === 0) return 'No module is running.';
+  return table(nodes, [
+    { header: 'MODULE', value: ({ module }) => module },
+    { header: 'VERSION', value: ({ version }) => version },
+    { header: 'HOST', value: ({ host }) => host, isFlexible: true },
+    { header: 'PID', value: ({ pid }) => pid, align: 'right' },
+    { header: 'SINCE', value: ({ startedAt }) => second(startedAt) },
+    { header: 'URL', value: ({ url }) => url, isFlexible: true },
+  ]);
+}
