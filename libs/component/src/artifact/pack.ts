@@ -17,7 +17,10 @@ export function packArtifact(artifact: Artifact): Uint8Array {
   });
   const variants = { sync: packVariant(artifact.sync), jspi: packVariant(artifact.jspi) };
   const body = Buffer.concat(parts);
-  return assemble({ version: ARTIFACT_VERSION, sha256: sha256(body), parts: parts.map(({ length }) => length), variants }, body);
+  return assemble(
+    { version: ARTIFACT_VERSION, sha256: sha256(body), parts: parts.map(({ length }) => length), variants },
+    body,
+  );
 }
 
 function assemble(header: Header, body: Buffer): Uint8Array {

@@ -1,4 +1,5 @@
-import { malformed, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import { malformed } from './reader.ts';
 
 export const CORE_PREAMBLE = '0,97,115,109,1,0,0,0';
 

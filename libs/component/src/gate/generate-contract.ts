@@ -48,7 +48,9 @@ export async function generateContract(): Promise<string> {
 }
 
 async function layOutWit(folder: string): Promise<void> {
-  const wasi = fileURLToPath(new URL(`../lib/wit/builtin/${WASI_VERSION}`, import.meta.resolve('@bytecodealliance/jco')));
+  const wasi = fileURLToPath(
+    new URL(`../lib/wit/builtin/${WASI_VERSION}`, import.meta.resolve('@bytecodealliance/jco')),
+  );
   await mkdir(join(folder, 'deps'));
   for (const name of ['cli', 'clocks', 'filesystem', 'io', 'random', 'sockets']) {
     await cp(join(wasi, `wasi-${name}`), join(folder, 'deps', `wasi-${name}`), { recursive: true });

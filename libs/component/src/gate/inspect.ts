@@ -84,7 +84,8 @@ function askChild(request: GateRequest): Promise<GateAnswer> {
   return new Promise<GateAnswer>((resolve, reject) => {
     const refuse = (problem: string): void => resolve({ kind: 'refused', problems: [problem] });
     const deadline = setTimeout(
-      () => refuse(`it took longer than ${deadlineMs / 1000} s to check and translate: it is too large or too intricate`),
+      () =>
+        refuse(`it took longer than ${deadlineMs / 1000} s to check and translate: it is too large or too intricate`),
       deadlineMs,
     );
     child.once('message', (answer) => resolve(answer as GateAnswer));

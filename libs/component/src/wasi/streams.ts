@@ -7,8 +7,15 @@ const WRITE_PERMIT = 65_536n;
 /** How the end of a stream is told to a guest: jco takes what is thrown and is no Error as the `error` of a result. */
 const CLOSED = { tag: 'closed' } as const;
 
+/** Classes of resources, made here and nowhere else. */
+export interface Streams {
+  readonly IoError: new () => object;
+  readonly InputStream: new () => object;
+  readonly OutputStream: new (write: WriteText) => object;
+}
+
 /** Resources of `wasi:io/streams` and `wasi:io/error`: outputs that end in log lines, an input that has ended. */
-export function createStreams(pollables: Pollables) {
+export function createStreams(pollables: Pollables): Streams {
   class IoError {
     toDebugString(): string {
       return 'no such stream';

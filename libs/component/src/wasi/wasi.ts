@@ -79,19 +79,26 @@ function nothing(): Interfaces {
   const exit = (): never => {
     throw new Error('the job called exit');
   };
-  class TerminalInput {}
-  class TerminalOutput {}
-  class Descriptor {}
-  class DirectoryEntryStream {}
   return {
     'wasi:cli/environment': { getEnvironment: () => [], getArguments: () => [], initialCwd: () => undefined },
     'wasi:cli/exit': { exit, exitWithCode: exit },
-    'wasi:cli/terminal-input': { TerminalInput },
-    'wasi:cli/terminal-output': { TerminalOutput },
+    'wasi:cli/terminal-input': { TerminalInput: emptyResource() },
+    'wasi:cli/terminal-output': { TerminalOutput: emptyResource() },
     'wasi:cli/terminal-stdin': { getTerminalStdin: () => undefined },
     'wasi:cli/terminal-stdout': { getTerminalStdout: () => undefined },
     'wasi:cli/terminal-stderr': { getTerminalStderr: () => undefined },
     'wasi:filesystem/preopens': { getDirectories: () => [] },
-    'wasi:filesystem/types': { Descriptor, DirectoryEntryStream, filesystemErrorCode: () => undefined },
+    'wasi:filesystem/types': {
+      Descriptor: emptyResource(),
+      DirectoryEntryStream: emptyResource(),
+      filesystemErrorCode: () => undefined,
+    },
+  };
+}
+
+/** The class of a resource of which there is none: jco asks for it, nothing makes one. */
+function emptyResource(): new () => object {
+  return class {
+    readonly isNone = true;
   };
 }

@@ -13,7 +13,7 @@ export interface Channel {
    */
   readonly isBacklogged: boolean;
   /** Calls back once when everything has gone out. */
-  whenDrained(callback: () => void): void;
+  readonly whenDrained: (callback: () => void) => void;
 }
 
 /** The pipe to the supervisor. The process ends with it. */

@@ -12,6 +12,8 @@ export interface Execution {
   readonly logs: LogTuple[];
   linesCut: number;
   callsUnderWay: number;
+  /** Its outcome has gone out: nothing more may be said of it. */
+  isOver: boolean;
   log(level: LogLevel, message: string): void;
 }
 
@@ -24,6 +26,7 @@ export function createExecution([n]: EventTuple, limits: ComponentLimits): Execu
     logs,
     linesCut: 0,
     callsUnderWay: 0,
+    isOver: false,
     log(level, message) {
       if (logs.length >= limits.logLines || bytesLeft <= 0) {
         execution.linesCut += 1;

@@ -18,6 +18,12 @@ export interface HostCalls {
   answered(message: AnswerMessage, bytes: Uint8Array): void;
 }
 
+/** A guest that was suspended and may go on. */
+export interface Resumption {
+  readonly execution: Execution;
+  resume(): void;
+}
+
 const NO_BYTES = new Uint8Array();
 
 /** The `error` of the interface a call belongs to, for arguments that the supervisor would take for an attack. */
@@ -31,11 +37,11 @@ const REFUSALS: Readonly<Record<HostRequest['kind'], { tag: string; val: string 
 };
 
 /** `enter` lets a suspended guest go on when its turn comes. */
-export function createHostCalls(
-  channel: Channel,
-  enter: (resumption: { n: number; resume(): void }) => void,
-): HostCalls {
-  const waiting = new Map<number, { execution: Execution; resolve(answer: Answer): void; reject(error: unknown): void }>();
+export function createHostCalls(channel: Channel, enter: (resumption: Resumption) => void): HostCalls {
+  const waiting = new Map<
+    number,
+    { execution: Execution; resolve(answer: Answer): void; reject(error: unknown): void }
+  >();
   let lastId = 0;
   return {
     call(execution, kind, args, bytes = NO_BYTES) {
@@ -55,7 +61,7 @@ export function createHostCalls(
       // The view lives as long as this call only.
       const bytes = new Uint8Array(view);
       const resume = (): void => (isOk ? call.resolve({ value, bytes }) : call.reject(value));
-      enter({ n: call.execution.n, resume });
+      enter({ execution: call.execution, resume });
     },
   };
 }

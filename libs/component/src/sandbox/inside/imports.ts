@@ -13,7 +13,7 @@ export type Imports = Record<string, Record<string, unknown>>;
 
 export interface InstanceHost {
   /** The event that the instance works on; undefined between events and while it starts. */
-  execution(): Execution | undefined;
+  readonly execution: () => Execution | undefined;
   readonly config: ReadonlyMap<string, string>;
   readonly mode: 'sync' | 'jspi';
   readonly calls: HostCalls;
@@ -30,7 +30,7 @@ export function createImports(host: InstanceHost): { imports: Imports; flushOutp
     'jobico:job/config': { get: (name: string) => host.config.get(name) },
     ...(host.mode === 'jspi' ? grantedInterfaces(host) : deniedInterfaces()),
     ...createWasi({
-      time: { monotonic: hrtime.bigint, wall: Date.now, sleep: host.mode === 'jspi' ? suspend : block },
+      time: { monotonic: () => hrtime.bigint(), wall: () => Date.now(), sleep: host.mode === 'jspi' ? suspend : block },
       stdout: stdout.write,
       stderr: stderr.write,
       random: (bytes) => void randomFillSync(bytes),
@@ -47,10 +47,12 @@ function suspend(milliseconds: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }
 
+/** Taken before the global scope is emptied. */
+const wait = Atomics.wait.bind(Atomics);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 function block(milliseconds: number): void {
-  Atomics.wait(sleeper, 0, 0, milliseconds);
+  wait(sleeper, 0, 0, milliseconds);
 }
 
 /** A job that was granted neither is not suspended; a call that it makes all the same is denied at once. */
@@ -74,12 +76,13 @@ interface GuestRequest {
 }
 
 function grantedInterfaces({ execution, calls }: InstanceHost): Imports {
-  const call: (...args: Parameters<HostCalls['call']> extends [unknown, ...infer Rest] ? Rest : never) => Promise<Answer> =
-    (kind, args, bytes) => {
-      const current = execution();
-      if (current === undefined) throw new Error('a host function was called outside of an event');
-      return calls.call(current, kind, args, bytes);
-    };
+  const call: (
+    ...args: Parameters<HostCalls['call']> extends [unknown, ...infer Rest] ? Rest : never
+  ) => Promise<Answer> = (kind, args, bytes) => {
+    const current = execution();
+    if (current === undefined) throw new Error('a host function was called outside of an event');
+    return calls.call(current, kind, args, bytes);
+  };
   return {
     'jobico:job/kv': {
       get: (bucket: string, key: string) => call('kv.get', [bucket, key]).then(toEntry),

@@ -4,7 +4,7 @@ const MAX_LINE = 8192;
 
 /** Standard output comes in pieces of bytes; the log wants lines. */
 export interface LineBuffer {
-  write(bytes: Uint8Array): void;
+  readonly write: (bytes: Uint8Array) => void;
   /** Gives what has no line break yet. */
   flush(): void;
 }

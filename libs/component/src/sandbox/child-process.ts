@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Duplex, Readable } from 'node:stream';
+
+import { JobicoError } from '@jobico/contract';
+
+import { ownFile } from '../own-file.ts';
+import { sandboxFlags } from './flags.ts';
+import type { SandboxMemory } from './flags.ts';
+import { createFrameReader, encodeFrame } from './frames.ts';
+import type { OnFrame } from './frames.ts';
+import { CHANNEL_FD } from './wire.ts';
+import type { MessageToSandbox } from './wire.ts';
+
+/** What is kept of what a sandbox's runtime wrote before it died. */
+const KEPT_OUTPUT = 4096;
+/** Larger than the largest message of an honest sandbox: a result or a value with its JSON around it. */
+const MAX_FRAME_BYTES = 32 << 20;
+
+/** The process of a sandbox, seen as a pipe for messages and an end. */
+export interface SandboxProcess {
+  readonly pid: number;
+  send(message: MessageToSandbox, bytes?: Uint8Array): void;
+  /** SIGKILL; nothing that it still said is read. */
+  kill(): void;
+  /** Resolves with how it ended. */
+  readonly ended: Promise<ProcessEnd>;
+}
+
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The end of its standard error: V8 writes there why it gave up. */
+  readonly output: string;
+}
+
+export interface ProcessOptions extends SandboxMemory {
+  /** For tests that speak for a sandbox: the program to run in its place. */
+  readonly program?: URL;
+  readonly onFrame: OnFrame;
+  /** Everything that came in one piece has been read. */
+  readonly onChunkEnd: () => void;
+  /** Its stream of frames is broken or too large. It may be read no further. */
+  readonly onBrokenStream: (error: unknown) => void;
+}
+
+export function spawnSandbox(options: ProcessOptions): SandboxProcess {
+  const program = options.program ?? ownFile('inside/main', import.meta.url);
+  const child = spawn(process.execPath, [...sandboxFlags(options), program.pathname], {
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  if (child.pid === undefined) throw new JobicoError('unavailable', 'A sandbox process could not be started.');
+  const channel = child.stdio[CHANNEL_FD] as Duplex;
+  readFrames(channel, options);
+  const output = keepEnd(child.stderr);
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal, output: output() }));
+  return {
+    pid: child.pid,
+    send: (message, bytes) => void channel.write(encodeFrame(message, bytes)),
+    kill() {
+      channel.destroy();
+      child.kill('SIGKILL');
+    },
+    ended,
+  };
+}
+
+function readFrames(channel: Duplex, { onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {
+  const read = createFrameReader(MAX_FRAME_BYTES, (message, bytes) => {
+    // What comes after a kill in the same chunk is not read.
+    if (!channel.destroyed) onFrame(message, bytes);
+  });
+  channel.on('data', (chunk: Buffer) => {
+    try {
+      read(chunk);
+    } catch (error) {
+      onBrokenStream(error);
+    }
+    onChunkEnd();
+  });
+  // Its end is told by the process's end.
+  channel.on('error', () => undefined);
+}
+
+function keepEnd(stream: Readable | null): () => string {
+  let kept = '';
+  stream?.setEncoding('utf8');
+  stream?.on('data', (text: string) => {
+    kept = (kept + text).slice(-KEPT_OUTPUT);
+  });
+  return () => kept;
+}

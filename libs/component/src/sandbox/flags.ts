@@ -1,0 +1,35 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface SandboxMemory {
+  /** Bytes to which each memory of a component may grow; WebAssembly counts pages of 64 KiB. */
+  readonly maxMemoryBytes: number;
+  /** Bytes of JavaScript heap. */
+  readonly maxHeapBytes: number;
+}
+
+/**
+ * Node's flags for a sandbox. The permission model alone leaves holes: under it `node:sqlite` writes any file and
+ * `node:ffi` loads, so those are taken away by name; see scrub.ts for the rest.
+ */
+export function sandboxFlags({ maxMemoryBytes, maxHeapBytes }: SandboxMemory): string[] {
+  const sandboxFolder = dirname(fileURLToPath(import.meta.url));
+  return [
+    '--permission',
+    `--allow-fs-read=${sandboxFolder}`,
+    `--allow-fs-read=${fileURLToPath(new URL('../wasi', import.meta.url))}`,
+    '--no-experimental-sqlite',
+    '--no-experimental-ffi',
+    '--no-experimental-webstorage',
+    '--no-experimental-websocket',
+    '--no-addons',
+    '--no-inspect',
+    '--no-global-search-paths',
+    '--no-warnings',
+    '--disable-proto=delete',
+    '--disallow-code-generation-from-strings',
+    `--max-old-space-size=${Math.ceil(maxHeapBytes / 2 ** 20)}`,
+    `--wasm-max-mem-pages=${Math.ceil(maxMemoryBytes / 65_536)}`,
+    '--wasm-max-table-size=1000000',
+  ];
+}

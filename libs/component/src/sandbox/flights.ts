@@ -1,0 +1,140 @@
+import { JobicoError } from '@jobico/contract';
+
+import { Violation } from './incoming.ts';
+import type { Dispatch } from './sandbox.ts';
+import { MAX_CALLS_UNDER_WAY } from './wire.ts';
+import type { ComponentLimits, EventTuple, SandboxStatus } from './wire.ts';
+
+/** A component as the supervisor knows it. */
+export interface KnownComponent {
+  /** Its number on the wire. */
+  readonly number: number;
+  readonly limits: ComponentLimits;
+}
+
+/** An event that is in the sandbox. */
+export interface Flight {
+  readonly n: number;
+  readonly lane: number;
+  readonly component: KnownComponent;
+  /** Milliseconds since 1970. */
+  readonly dispatchedAt: number;
+  /** `performance.now()`; undefined while it waits for its turn. */
+  startedAt: number | undefined;
+  /** Host calls without an answer. */
+  readonly calls: Set<number>;
+}
+
+/** Everything that is in a sandbox: what it may speak of, and nothing else. */
+export interface Flights {
+  readonly size: number;
+  /** Takes a whole batch in, or throws and takes none. Returns what goes over the wire. */
+  board(batch: readonly Dispatch[], known: ReadonlyMap<string, KnownComponent>): EventTuple[];
+  /** Lanes of which nothing is in the sandbox any more since they broke; told once. */
+  takeForgotten(): number[];
+  /** The guest of `n` is entered. */
+  entered(n: number): void;
+  /** The guest of `n` waits for an answer. */
+  called(n: number, callId: number): void;
+  /** An answer goes in; false if nobody waits for it any more. */
+  answered(n: number, callId: number): boolean;
+  /** What the component of `n` may use. */
+  limitsOf(n: number): ComponentLimits;
+  /** `n` has its outcome. */
+  landed(n: number, status: SandboxStatus): Flight;
+  all(): number[];
+  running(): { n: number; since: number }[];
+  culprit(n: number): number;
+}
+
+export function createFlights(): Flights {
+  const flights = new Map<number, Flight>();
+  const lanes = new Map<number, { inFlight: number; isBroken: boolean }>();
+  let forgotten: number[] = [];
+  /** The event whose guest was entered last and has not left since. */
+  let inside: number | undefined;
+
+  const of = (n: number): Flight => {
+    const flight = flights.get(n);
+    if (flight === undefined) throw new Violation('a message about an event that is not in the sandbox');
+    return flight;
+  };
+
+  const enterLane = (number: number): void => {
+    const lane = lanes.get(number);
+    if (lane === undefined) lanes.set(number, { inFlight: 1, isBroken: false });
+    else lane.inFlight += 1;
+  };
+
+  const leaveLane = (number: number, isOk: boolean): void => {
+    const lane = lanes.get(number);
+    if (lane === undefined) return;
+    lane.inFlight -= 1;
+    lane.isBroken ||= !isOk;
+    if (lane.inFlight > 0) return;
+    lanes.delete(number);
+    if (lane.isBroken) forgotten.push(number);
+  };
+
+  return {
+    get size() {
+      return flights.size;
+    },
+    board(batch, known) {
+      const numbers = new Set<number>();
+      for (const { n, key } of batch) {
+        if (flights.has(n) || numbers.has(n)) throw misuse(`event ${n} is in the sandbox already`);
+        if (!known.has(key)) throw misuse(`component ${key} is not loaded`);
+        numbers.add(n);
+      }
+      const dispatchedAt = Date.now();
+      return batch.flatMap(({ n, lane, key, event }) => {
+        const component = known.get(key);
+        if (component === undefined) return [];
+        flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, calls: new Set() });
+        enterLane(lane);
+        return [toTuple(n, lane, component.number, event)];
+      });
+    },
+    takeForgotten() {
+      const taken = forgotten;
+      forgotten = [];
+      return taken;
+    },
+    entered(n) {
+      of(n).startedAt ??= performance.now();
+      inside = n;
+    },
+    called(n, callId) {
+      const { calls } = of(n);
+      if (calls.has(callId)) throw new Violation('a host call with the id of another');
+      if (calls.size >= MAX_CALLS_UNDER_WAY) throw new Violation('too many host calls at once');
+      calls.add(callId);
+      if (inside === n) inside = undefined;
+    },
+    answered: (n, callId) => flights.get(n)?.calls.delete(callId) ?? false,
+    limitsOf: (n) => of(n).component.limits,
+    landed(n, status) {
+      const flight = of(n);
+      flights.delete(n);
+      if (inside === n) inside = undefined;
+      leaveLane(flight.lane, status === 'ok');
+      return flight;
+    },
+    all: () => [...flights.keys()],
+    running: () =>
+      Array.from(flights.values()).flatMap(({ n, startedAt }) =>
+        startedAt === undefined ? [] : [{ n, since: startedAt }],
+      ),
+    culprit: (n) => inside ?? n,
+  };
+}
+
+function toTuple(n: number, lane: number, component: number, event: Dispatch['event']): EventTuple {
+  const { id, tenant, name, key, time, attempt, data } = event;
+  return [n, lane, component, id, tenant, name, key ?? null, time, attempt, data];
+}
+
+function misuse(message: string): JobicoError {
+  return new JobicoError('internal', `This cannot be dispatched: ${message}.`);
+}

@@ -1,0 +1,60 @@
+/** A sandbox process. Started by start.ts with the flags of flags.ts; speaks on one pipe and has nothing else. */
+import process from 'node:process';
+
+import { FROM_SANDBOX, TO_SANDBOX } from '../wire.ts';
+import type { LoadMessage, MessageToSandbox } from '../wire.ts';
+import { openChannel } from './channel.ts';
+import { compileComponent } from './component.ts';
+import { createHostCalls } from './host-calls.ts';
+import { shorten } from './outcome.ts';
+import { createPool } from './pool.ts';
+import { createRunner } from './runner.ts';
+import type { ComponentPool } from './runner.ts';
+import { scrub } from './scrub.ts';
+
+const exit = process.exit.bind(process);
+
+function main(): void {
+  // A trap in mode jspi leaves rejected promises behind that nobody waits for; the one that counts is answered.
+  process.on('unhandledRejection', () => undefined);
+  const channel = openChannel(
+    (message, bytes) => receive(message as MessageToSandbox, bytes),
+    () => exit(0),
+  );
+  scrub();
+  const runner = createRunner(channel);
+  const calls = createHostCalls(channel, runner.resume);
+  const pools = new Map<number, ComponentPool>();
+  const poolOf = (component: number): ComponentPool => {
+    const pool = pools.get(component);
+    if (pool === undefined) throw new Error(`component ${component} is not loaded`);
+    return pool;
+  };
+
+  const load = (message: LoadMessage, bytes: Uint8Array): void => {
+    const component = message[1];
+    try {
+      const pool = createPool<ComponentPool['waiting'][number]>(compileComponent(message, bytes), calls);
+      pools.set(component, pool);
+      channel.send([FROM_SANDBOX.loaded, component, pool.memoryBytes]);
+    } catch (error) {
+      channel.send([FROM_SANDBOX.notLoaded, component, shorten(String(error))]);
+    }
+  };
+
+  const receive = (message: MessageToSandbox, bytes: Uint8Array): void => {
+    switch (message[0]) {
+      case TO_SANDBOX.load:
+        return load(message, bytes);
+      case TO_SANDBOX.unload:
+        return void pools.delete(message[1]);
+      case TO_SANDBOX.run:
+        return runner.run(message, poolOf);
+      case TO_SANDBOX.answer:
+        return calls.answered(message, bytes);
+    }
+  };
+  channel.send([FROM_SANDBOX.ready]);
+}
+
+main();

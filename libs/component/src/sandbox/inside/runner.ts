@@ -1,0 +1,156 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+
+import { FROM_SANDBOX } from '../wire.ts';
+import type { EventTuple, RunMessage } from '../wire.ts';
+import type { Channel } from './channel.ts';
+import { createExecution } from './execution.ts';
+import type { Execution } from './execution.ts';
+import type { Resumption } from './host-calls.ts';
+import type { Instance } from './instance.ts';
+import { createLanes } from './lanes.ts';
+import type { Lane } from './lanes.ts';
+import { endingOf, endingOfError, SKIPPED, statusNumber } from './outcome.ts';
+import type { Ending } from './outcome.ts';
+import type { Pool } from './pool.ts';
+
+const now = Date.now;
+
+interface Item {
+  readonly event: EventTuple;
+  readonly pool: ComponentPool;
+}
+
+export type ComponentPool = Pool<Lane<Item>>;
+
+export interface Runner {
+  run(message: RunMessage, poolOf: (component: number) => ComponentPool): void;
+  readonly resume: (resumption: Resumption) => void;
+}
+
+/**
+ * Runs events: lanes side by side, a lane's events one after the other. A guest is entered (started or resumed) one at
+ * a time and announced before, so that the supervisor knows whose code runs when nothing comes back any more.
+ */
+export function createRunner(channel: Channel): Runner {
+  const lanes = createLanes<Item>();
+  const ready: Lane<Item>[] = [];
+  const resumptions: Resumption[] = [];
+  let isScheduled = false;
+
+  const schedule = (how: (callback: () => void) => void): void => {
+    if (isScheduled) return;
+    isScheduled = true;
+    how(() => {
+      isScheduled = false;
+      pump();
+    });
+  };
+
+  const pump = (): void => {
+    while (resumptions.length > 0 || ready.length > 0) {
+      if (channel.isBacklogged) return schedule(channel.whenDrained);
+      const resumption = resumptions.shift();
+      if (resumption !== undefined) {
+        if (resumption.execution.isOver) continue;
+        channel.send([FROM_SANDBOX.started, resumption.execution.n]);
+        resumption.resume();
+        return schedule(setImmediate);
+      }
+      const lane = ready.shift();
+      if (lane !== undefined && advance(lane) === 'suspendable') return schedule(setImmediate);
+    }
+    return undefined;
+  };
+
+  const advance = (lane: Lane<Item>): 'suspendable' | 'done' => {
+    const [item] = lane.waiting;
+    if (item === undefined) {
+      lane.isBusy = false;
+      lanes.tidy(lane);
+      return 'done';
+    }
+    if (!lane.isBroken && !item.pool.hasRoom) {
+      item.pool.waiting.push(lane);
+      return 'done';
+    }
+    lane.waiting.shift();
+    if (!lane.isBroken) return start(lane, item);
+    channel.send([FROM_SANDBOX.done, item.event[0], statusNumber(SKIPPED.status), null, [], 0, now(), 0, 0]);
+    ready.push(lane);
+    return 'done';
+  };
+
+  const start = (lane: Lane<Item>, { event, pool }: Item): 'suspendable' | 'done' => {
+    const { component } = pool;
+    const execution = createExecution(event, component.limits);
+    const startedAt = now();
+    const enteredAt = performance.now();
+    let instance: Instance | undefined;
+    const finish = (ending: Ending): void => {
+      instance?.release();
+      execution.isOver = true;
+      const memoryBytes = instance?.memoryBytes ?? 0;
+      pool.giveBack(instance, ending.status !== 'trap');
+      if (ending.status !== 'ok') lane.isBroken = true;
+      channel.send(doneMessage(execution, ending, startedAt, performance.now() - enteredAt, memoryBytes));
+      ready.push(lane);
+      const next = pool.waiting.shift();
+      if (next !== undefined) ready.push(next);
+    };
+    channel.send([FROM_SANDBOX.started, execution.n]);
+    const ended = (result: unknown): Ending => endingOf(result, component.limits.resultBytes);
+    try {
+      instance = pool.take(execution);
+      const result = instance.handle(execution, toRecord(event));
+      if (component.mode === 'sync') {
+        finish(ended(result));
+        return 'done';
+      }
+      void Promise.resolve(result)
+        .then(ended, endingOfError)
+        .then((ending) => {
+          finish(ending);
+          schedule(setImmediate);
+        });
+      return 'suspendable';
+    } catch (error) {
+      finish(endingOfError(error));
+      return 'done';
+    }
+  };
+
+  return {
+    run([, forgotten, ...events], poolOf) {
+      lanes.forget(forgotten);
+      for (const event of events) {
+        const lane = lanes.of(event[1]);
+        lane.waiting.push({ event, pool: poolOf(event[2]) });
+        if (lane.isBusy) continue;
+        lane.isBusy = true;
+        ready.push(lane);
+      }
+      if (!isScheduled) pump();
+    },
+    resume(resumption) {
+      resumptions.push(resumption);
+      if (!isScheduled) pump();
+    },
+  };
+}
+
+/** The event as the record of the WIT; `none` is undefined. */
+function toRecord([, , , id, tenant, name, key, time, attempt, data]: EventTuple): object {
+  return { id, tenant, name, key: key ?? undefined, time, attempt, data };
+}
+
+function doneMessage(
+  { n, logs, linesCut }: Execution,
+  { status, text }: Ending,
+  startedAt: number,
+  durationMs: number,
+  memoryBytes: number,
+) {
+  const message = [n, statusNumber(status), text, logs, linesCut, startedAt, durationMs, memoryBytes] as const;
+  return [FROM_SANDBOX.done, ...message] as [typeof FROM_SANDBOX.done, ...typeof message];
+}
