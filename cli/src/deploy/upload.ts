@@ -48,7 +48,8 @@ function nameOf(packageId: string, { ref, digest }: LocalFile): string {
 /** What the platform says of one file. Anything but a refusal of the file itself is thrown on. */
 function refusalOf(error: unknown, { ref, paths }: LocalFile): JobicoError {
   if (!(error instanceof JobicoError) || error.status !== 422) throw error;
-  const faults = paths.map((path) => ({ path, message: error.message, value: ref }));
+  const messages = error.faults.length > 0 ? error.faults.map(({ message }) => message) : [error.message];
+  const faults = paths.flatMap((path) => messages.map((message) => ({ path, message, value: ref })));
   return new JobicoError(error.code, `${ref} cannot be used`, {
     hint: error.hint,
     details: error.details,

@@ -2,6 +2,8 @@ import { JobicoError } from '@jobico/contract';
 import type { Platform } from './start-platform.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A supervisor may signal a whole group: what comes by two ways at once is one signal. */
+const SAME_SIGNAL_MS = 500;
 /** Without NATS a module may have nothing left to drain to. */
 const LONGEST_STOP_AFTER_FAILURE_MS = 5000;
 
@@ -11,11 +13,11 @@ const LONGEST_STOP_AFTER_FAILURE_MS = 5000;
  */
 export async function runUntilStopped(platform: Platform, onStopping: () => void): Promise<void> {
   const signal = Promise.withResolvers<void>();
-  let signals = 0;
+  let firstAt: number | undefined;
   const onSignal = (name: NodeJS.Signals) => {
-    signals += 1;
-    if (signals === 1) signal.resolve();
-    else process.exit(name === 'SIGINT' ? 130 : 143);
+    firstAt ??= performance.now();
+    signal.resolve();
+    if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(name === 'SIGINT' ? 130 : 143);
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   try {

@@ -1,3 +1,4 @@
+import { JobicoError } from '@jobico/contract';
 import type { ArtifactStore } from '@jobico/messaging';
 
 /** What an inspected component leaves behind. */
@@ -27,10 +28,18 @@ export function createGate({ inspect, artifacts, artifactVersion }: GateDeps): G
   const running = new Map<string, Promise<void>>();
   const slots = createSlots(RUNS_AT_ONCE);
 
+  const inspected = async (component: Uint8Array) => {
+    try {
+      return await inspect(component);
+    } catch (error) {
+      throw withFaults(error);
+    }
+  };
+
   const pass = async (digest: string, load: () => Promise<Uint8Array>) => {
     if (await artifacts.has(digest, artifactVersion)) return;
     await slots(async () => {
-      const { artifact } = await inspect(await load());
+      const { artifact } = await inspected(await load());
       await artifacts.put(digest, artifactVersion, artifact);
     });
   };
@@ -45,6 +54,21 @@ export function createGate({ inspect, artifacts, artifactVersion }: GateDeps): G
     },
   };
 }
+
+/** A refusal with each of its problems as a fault, as other refusals have them. */
+function withFaults(error: unknown): unknown {
+  if (!(error instanceof JobicoError) || error.code !== 'component-refused') return error;
+  const { problems } = error.details as { problems?: readonly string[] };
+  return new JobicoError(error.code, error.message, {
+    hint: error.hint ?? HINT,
+    faults: problems?.map((message) => ({ path: '', message })),
+    details: error.details,
+    cause: error,
+  });
+}
+
+const HINT =
+  'Jobs are WebAssembly components that export jobico:job/handler@0.1.0 and import nothing beyond its world.';
 
 /** Runs at most `count` functions at once, the others in the order in which they came. */
 function createSlots(count: number): <T>(run: () => Promise<T>) => Promise<T> {

@@ -122,20 +122,13 @@ function refusalOf(error: unknown, { ref, paths }: FileReference): Refusal {
   const { code, message, hint, faults, details, status } = asJobicoError(error);
   if (status !== 422) throw error;
   if (code === 'package-invalid') return { code, hint, faults: [...faults] };
-  const problems = problemsOf(details) ?? [message];
+  const messages = faults.length > 0 ? faults.map((fault) => fault.message) : [message];
   return {
     code,
     hint,
     details,
-    faults: paths.flatMap((path) => problems.map((problem) => ({ path, message: problem, value: ref }))),
+    faults: paths.flatMap((path) => messages.map((each) => ({ path, message: each, value: ref }))),
   };
-}
-
-function problemsOf(details: unknown): string[] | undefined {
-  if (typeof details !== 'object' || details === null || !('problems' in details)) return undefined;
-  const { problems } = details;
-  if (!Array.isArray(problems) || problems.length === 0) return undefined;
-  return problems.map((problem) => (typeof problem === 'string' ? problem : JSON.stringify(problem)));
 }
 
 function refused(refusals: readonly Refusal[]): JobicoError {

@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { JobicoError } from '@jobico/contract';
+import { runCommand } from '@oclif/test';
+import { loadOptions } from '../../src/main.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a command in this process; `exitCode` is what the process would end with. */
+export async function run(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  const { stdout, stderr, error } = await runCommand(args, loadOptions({ root, isCheckout: true }));
+  return {
+    stdout,
+    stderr,
+    exitCode: error === undefined ? 0 : (error.oclif?.exit ?? (error instanceof JobicoError ? error.exitCode : 1)),
+  };
+}
