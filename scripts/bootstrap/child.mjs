@@ -11,6 +11,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export async function run(command, args, options, onStart = () => {}) {
   const child = spawn(command, args, options);
   onStart(child);
+  /** @type {NodeJS.Signals | undefined} */
   let received;
   const forward = (signal) => {
     received = signal;

@@ -95,8 +95,17 @@ function removeIfUnchanged(file, text) {
 function isAlive(pid) {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error.code === 'EPERM';
+  }
+  return !hasEnded(pid);
+}
+
+/** One that has ended keeps its id until its parent asks about it, and in a container there may be nobody to ask. */
+function hasEnded(pid) {
+  try {
+    return process.platform === 'linux' && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
+  } catch (error) {
+    return error.code === 'ENOENT';
   }
 }

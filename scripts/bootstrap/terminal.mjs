@@ -1,6 +1,6 @@
 // What the start files print. Progress goes to stderr: stdout belongs to the program that is started.
 
-const isTerminal = process.stderr.isTTY === true;
+const isTerminal = process.stderr.isTTY;
 const hasColours = isTerminal && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 const SAY_EVERY_MS = 10_000;
 

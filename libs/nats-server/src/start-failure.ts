@@ -26,7 +26,8 @@ export function startFailure(start: FailedStart): JobicoError {
   const { code, message, hint } = portInUse(text, start) ??
     diskFull(text, start) ??
     unusableAddress(text, start) ??
-    unusableFolder(text, start) ?? {
+    unusableFolder(text, start) ??
+    secondFolder(text) ?? {
       code: 'nats-server-failed',
       message: `nats-server ended while it started (${start.ending}): ${lastWords(start.lines)}`,
       hint: 'Its last lines are in the details.',
@@ -76,6 +77,17 @@ function unusableAddress(text: string, { host, port }: FailedStart): Diagnosis |
 function unusableFolder(text: string, { dataDir }: FailedStart): Diagnosis | undefined {
   const reason = /Can't start JetStream: (.*)/.exec(text)?.[1];
   return reason === undefined ? undefined : unwritable(dataDir, reason);
+}
+
+/** nats-server refuses a folder that is given twice, even when it is the same. */
+function secondFolder(text: string): Diagnosis | undefined {
+  const place = /(\S+?):\d+:\d+: Duplicate 'store_dir' configuration/.exec(text)?.[1];
+  if (place === undefined) return undefined;
+  return {
+    code: 'nats-server-failed',
+    message: `${place} names a store_dir, but the data directory is given to the server already`,
+    hint: 'Take store_dir out of the configuration file.',
+  };
 }
 
 function full(dataDir: string): Diagnosis {

@@ -23,7 +23,10 @@ export interface StartOptions {
   host?: string;
   /** Monitoring over HTTP on the same host; 0 takes a free port. Default: none. */
   httpPort?: number;
-  /** A nats.conf of your own in place of the generated one; what is given in these options goes before it. */
+  /**
+   * A nats.conf of your own in place of the generated one; what is given in these options goes before it. It names no
+   * `store_dir`: that is `dataDir`.
+   */
   configFile?: string;
   /** Largest message in bytes; default 8 MiB. Not with `configFile`. */
   maxPayload?: number;

@@ -30,6 +30,12 @@ test.each([
     hint: /may create and write/,
   },
   {
+    line: "nats-server: /etc/nats.conf:20:3: Duplicate 'store_dir' configuration",
+    code: 'nats-server-failed',
+    message: '/etc/nats.conf names a store_dir, but the data directory is given to the server already',
+    hint: /Take store_dir out/,
+  },
+  {
     line: 'Error writing ports file (/data/nats-server_1.ports): write: no space left on device',
     code: 'disk-full',
     message: 'the disk of the data directory /data is full',

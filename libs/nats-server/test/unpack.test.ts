@@ -37,11 +37,14 @@ test('refuses an archive whose executable is a link', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test.each(['zip', 'tar.gz'] as const)('refuses a %s that is none', async (format) => {
+test.each([
+  { format: 'zip', reason: 'invalid zip data' },
+  { format: 'tar.gz', reason: 'TAR_BAD_ARCHIVE' },
+] as const)('refuses a $format that is none', async ({ format, reason }) => {
   const archive = join(temporaryFolder(), 'archive');
   writeFileSync(archive, 'a page that says the file has moved');
   const unpacked = unpackExecutable(archive, { format, entry: 'release/nats-server' }, temporaryFolder());
-  await expect(unpacked).rejects.toThrow();
+  await expect(unpacked).rejects.toThrow(reason);
 });
 
 async function tarOf(fill: (folder: string) => void): Promise<string> {
