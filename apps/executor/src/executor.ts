@@ -43,7 +43,7 @@ export interface Executor {
   stop(): Promise<void>;
 }
 
-const PAGES_PER_MIB = 16;
+const MIB = 2 ** 20;
 
 /** Starts the module that runs events: connects, learns the definitions, and works every queue. */
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
@@ -59,8 +59,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const pool = createSandboxPool({
     components: createComponents({ artifacts, files, log }),
     hostServices: createHostServices({ nats, definitions, schemas }),
-    startSandbox: (callbacks) =>
-      startSandbox({ ...callbacks, maxMemoryPages: (options.memoryMiB ?? 64) * PAGES_PER_MIB }),
+    startSandbox: (callbacks) => startSandbox({ ...callbacks, maxMemoryBytes: (options.memoryMiB ?? 64) * MIB }),
     log,
     maxSandboxes: options.maxSandboxes ?? 32,
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,

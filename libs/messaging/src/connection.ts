@@ -73,7 +73,7 @@ export async function connectNats({ url, name, log }: NatsOptions): Promise<Nats
     },
     async close() {
       publisher.close();
-      if (isConnected) await nc.drain();
+      if (isConnected && !nc.isClosed()) await nc.drain();
       else await nc.close();
       await watching;
     },

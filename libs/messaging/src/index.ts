@@ -43,5 +43,5 @@ export {
 export type { QueueAddress, QueueState } from './streams.ts';
 export { eventSubject, queueStream } from './subjects.ts';
 export { openTenantKv } from './tenant-kv.ts';
-export type { TenantKv } from './tenant-kv.ts';
+export type { TenantKv, TenantKvEntry, WriteCondition } from './tenant-kv.ts';
 export type { JsMsg } from '@nats-io/jetstream';

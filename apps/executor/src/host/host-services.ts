@@ -31,7 +31,7 @@ export function createHostServices(deps: { nats: Nats; definitions: Definitions;
     return opened;
   };
   return {
-    call({ request }, context) {
+    call(request, context) {
       const { event, declared } = context.attempt;
       switch (request.kind) {
         case 'kv.get':

@@ -2,10 +2,16 @@ import type { HostAnswer, HostRequest } from '@jobico/component';
 import { JobicoError, type GrantDefinition } from '@jobico/contract';
 import type { TenantKv, WriteCondition } from '@jobico/messaging';
 
+type AnswerValue = Extract<HostAnswer, { ok: true }>['value'];
+
 export type KvRequest = Extract<HostRequest, { kind: `kv.${string}` }>;
 
 /** Answers a job's call of `kv`: only buckets that the package grants, and writes only where it grants them. */
-export async function callKv(request: KvRequest, grant: GrantDefinition, kv: () => Promise<TenantKv>): Promise<HostAnswer> {
+export async function callKv(
+  request: KvRequest,
+  grant: GrantDefinition,
+  kv: () => Promise<TenantKv>,
+): Promise<HostAnswer> {
   const { bucket } = request.args;
   const granted = grant.kv?.find((each) => each.bucket === bucket);
   const isWrite = request.kind === 'kv.set' || request.kind === 'kv.delete';
@@ -18,14 +24,15 @@ export async function callKv(request: KvRequest, grant: GrantDefinition, kv: () 
   }
 }
 
-async function perform({ kind, args }: KvRequest, kv: TenantKv): Promise<unknown> {
+async function perform({ kind, args }: KvRequest, kv: TenantKv): Promise<AnswerValue> {
   switch (kind) {
     case 'kv.get':
       return await kv.get(args.bucket, args.key);
     case 'kv.set':
       return await kv.set(args.bucket, args.key, args.value, conditionOf(args.when));
     case 'kv.delete':
-      return await kv.delete(args.bucket, args.key);
+      await kv.delete(args.bucket, args.key);
+      return undefined;
     case 'kv.keys':
       return await kv.keys(args.bucket, args.prefix);
   }
@@ -44,7 +51,9 @@ function conditionOf(when: Extract<KvRequest, { kind: 'kv.set' }>['args']['when'
 
 function answerOf(error: unknown): HostAnswer {
   const { code, message, details } =
-    error instanceof JobicoError ? error : new JobicoError('unavailable', 'the key-value store did not answer', { cause: error });
+    error instanceof JobicoError
+      ? error
+      : new JobicoError('unavailable', 'the key-value store did not answer', { cause: error });
   switch (code) {
     case 'conflict':
       return { ok: false, error: { tag: 'conflict', val: (details as { revision?: string } | undefined)?.revision } };

@@ -28,7 +28,15 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
     return loading;
   };
 
-  const keyOf = ({ version, job }: DeclaredEvent) => `${version.id}@${version.version}/${job.id}`;
+  const keys = new WeakMap<DeclaredEvent, string>();
+  const keyOf = (declared: DeclaredEvent) => {
+    let key = keys.get(declared);
+    if (key === undefined) {
+      key = `${declared.version.id}@${declared.version.version}/${declared.job.id}`;
+      keys.set(declared, key);
+    }
+    return key;
+  };
   return {
     keyOf,
     async load(declared) {
@@ -38,11 +46,14 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
         artifact: await artifactOf(version.tenant, moduleDigest),
         mode: modeOf(job),
         config: job.grant.config ?? {},
-        limits: { ...LIMITS, instances: job.concurrency },
+        limits: { ...LIMITS, instances: Math.min(job.concurrency, MAX_INSTANCES) },
       };
     },
   };
 }
+
+/** Instances cost memory: more events at once than this wait for one another. */
+const MAX_INSTANCES = 64;
 
 /** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */
 export function modeOf({ grant }: Job): LoadedComponent['mode'] {

@@ -1,4 +1,3 @@
-import type { Nats } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { HostServices } from '../host/host-services.ts';
 import type { Work } from '../work.ts';
@@ -21,7 +20,6 @@ export interface SandboxPool {
 }
 
 export interface PoolOptions {
-  nats: Nats;
   components: Components;
   hostServices: HostServices;
   startSandbox: SandboxFactory;

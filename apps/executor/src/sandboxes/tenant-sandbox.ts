@@ -1,13 +1,22 @@
-import type { HostAnswer, HostCall, Sandbox, SandboxOptions, SandboxOutcome } from '@jobico/component';
+import type {
+  Dispatch,
+  HostAnswer,
+  HostCall,
+  Sandbox,
+  SandboxExit,
+  SandboxOptions,
+  SandboxOutcome,
+} from '@jobico/component';
 import type { ExecutionError } from '@jobico/contract';
+import type { DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
 import type { Outcome, Work } from '../work.ts';
-import { modeOf, type Components } from './components.ts';
+import type { Components } from './components.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
 export type SandboxFactory = (
-  callbacks: Pick<SandboxOptions, 'onOutcomes' | 'onHostCall' | 'onExit'>,
+  callbacks: Pick<SandboxOptions, 'onOutcome' | 'onHostCall' | 'onExit'>,
 ) => Promise<Sandbox>;
 
 export interface TenantSandboxOptions {
@@ -29,39 +38,38 @@ interface Queued {
 
 /** An attempt that is in the process. */
 interface Running extends Queued {
-  mode: 'sync' | 'jspi';
-  key: string;
-  sentAtMs: number;
+  bytes: number;
   calls: CallContext;
   hostCalls: number;
 }
 
-/** A batch keeps the channel busy; two of them keep the guest busy while answers travel. */
+/** Attempts that may be in the process, and the bytes of their events: enough to keep it busy while answers travel. */
+const MAX_INSIDE = 256;
+const MAX_BYTES_INSIDE = 8 << 20;
+/** One message to the process takes this many. */
 const BATCH = 32;
-const BATCHES = 2;
-const CHECK_MS = 50;
-/** Components that one process holds; then it is replaced when it is idle. */
+/** Components that one process holds; then it is replaced once it is idle. */
 const MAX_LOADED = 32;
+const CHECK_MS = 50;
+const LOAD_MS = 10_000;
+const START_AGAIN_MS = 500;
 
 /**
- * One sandbox process and the attempts of one tenant in it. Attempts of a lane go in together and come back in order where
- * their jobs never wait; a job that may wait (for kv, http) goes in one at a time for each lane, and up to its concurrency.
- * Here is the deadline too: the process of an attempt that overruns it is killed, that attempt fails, and the others of the
- * process come back as not run. States: `starting` → `ready` → `ended`.
+ * One sandbox process and the attempts of one tenant in it; the process itself keeps the order of lanes and how many
+ * instances run. Here is the deadline: the process of an attempt that overruns it is killed, that attempt has failed, and
+ * the others of the process come back as not run. States: `starting` → `ready` ⇄ `loading` → `ended`.
  */
 export class TenantSandbox {
   readonly tenant: string;
   readonly #options: TenantSandboxOptions;
-  #state: 'starting' | 'ready' | 'ended' = 'starting';
+  #state: 'starting' | 'ready' | 'loading' | 'ended' = 'starting';
   #sandbox: Sandbox | undefined;
   #queue: Queued[] = [];
-  readonly #running = new Map<number, Running>();
+  readonly #inside = new Map<number, Running>();
+  #bytesInside = 0;
   readonly #loaded = new Set<string>();
-  #isLoading = false;
   #isPumpDue = false;
   #next = 0;
-  /** Since when the oldest attempt of the jobs that never wait is the one that runs. */
-  #headSinceMs = 0;
   #idleSinceMs = Date.now();
   readonly #check: NodeJS.Timeout;
 
@@ -74,9 +82,10 @@ export class TenantSandbox {
 
   /** Attempts that are here. */
   get load(): number {
-    return this.#queue.length + this.#running.size;
+    return this.#queue.length + this.#inside.size;
   }
 
+  /** Milliseconds since 1970. */
   get idleSinceMs(): number {
     return this.#idleSinceMs;
   }
@@ -90,9 +99,10 @@ export class TenantSandbox {
     this.#pumpSoon();
   }
 
+  /** What of the lane has not gone to the process comes back as not run. */
   closeLane(lane: number): void {
-    if (!this.#queue.some((queued) => queued.lane === lane)) return;
     const dropped = this.#queue.filter((queued) => queued.lane === lane);
+    if (dropped.length === 0) return;
     this.#queue = this.#queue.filter((queued) => queued.lane !== lane);
     for (const { work } of dropped) work.onOutcome({ kind: 'unrun' });
   }
@@ -107,9 +117,9 @@ export class TenantSandbox {
   async #start(): Promise<void> {
     try {
       const sandbox = await this.#options.startSandbox({
-        onOutcomes: (outcomes) => this.#onOutcomes(outcomes),
+        onOutcome: (outcomes) => this.#onOutcomes(outcomes),
         onHostCall: (call) => this.#onHostCall(call),
-        onExit: () => this.#onExit(),
+        onExit: (exit) => this.#onExit(exit),
       });
       if (this.#state === 'ended') {
         sandbox.kill();
@@ -120,7 +130,7 @@ export class TenantSandbox {
       this.#pumpSoon();
     } catch (error) {
       this.#options.log.error({ err: error }, 'sandbox could not be started');
-      setTimeout(() => this.#end(), 500);
+      setTimeout(() => this.#end(), START_AGAIN_MS);
     }
   }
 
@@ -134,139 +144,96 @@ export class TenantSandbox {
   }
 
   #pump(): void {
-    while (this.#state === 'ready' && this.#sandbox && !this.#isLoading && this.#queue.length > 0) {
+    while (this.#state === 'ready' && this.#sandbox) {
       const batch = this.#takeBatch();
       if (batch.length === 0) return;
-      const now = Date.now();
-      if (!this.#hasHead()) this.#headSinceMs = now;
-      const dispatches = batch.map((queued) => {
-        const n = (this.#next += 1);
-        const { declared, event, key, attempt } = queued.work;
-        const running: Running = {
-          ...queued,
-          mode: modeOf(declared.job),
-          key: this.#options.components.keyOf(declared),
-          sentAtMs: now,
-          calls: { attempt: queued.work, emitted: [], emittedBytes: 0 },
-          hostCalls: 0,
-        };
-        this.#running.set(n, running);
-        const time = new Date(event.timeMs).toISOString();
-        const jobEvent = {
-          id: event.id,
-          tenant: event.tenant,
-          name: event.name,
-          ...(key !== undefined && { key }),
-          time,
-          attempt,
-          data: event.text,
-        };
-        return { n, lane: queued.lane, key: running.key, event: jobEvent };
-      });
-      this.#sandbox.dispatch(dispatches);
+      this.#sandbox.dispatch(batch);
     }
   }
 
-  /** The next attempts that may go in now, in order within each lane. Starts loading a component that is missing. */
-  #takeBatch(): Queued[] {
-    const room = Math.min(BATCH, BATCH * BATCHES - this.#syncRunning());
-    const busyLanes = new Set<number>();
-    const perKey = new Map<string, number>();
-    for (const { lane, mode, key } of this.#running.values()) {
-      if (mode === 'jspi') {
-        busyLanes.add(lane);
-        perKey.set(key, (perKey.get(key) ?? 0) + 1);
-      }
-    }
-    const lanesInside = new Set([...this.#running.values()].map(({ lane }) => lane));
-    const batch: Queued[] = [];
-    const rest: Queued[] = [];
+  /** The next attempts in order, as many as may go in. The first whose component is not loaded ends it, and loads it. */
+  #takeBatch(): Dispatch[] {
+    const batch: Dispatch[] = [];
+    let taken = 0;
     for (const queued of this.#queue) {
+      if (batch.length >= BATCH || this.#inside.size >= MAX_INSIDE || this.#bytesInside >= MAX_BYTES_INSIDE) break;
       const { declared } = queued.work;
       const key = this.#options.components.keyOf(declared);
-      const waits = modeOf(declared.job) === 'jspi';
-      const isBlocked =
-        busyLanes.has(queued.lane) ||
-        batch.length >= BATCH ||
-        (waits
-          ? lanesInside.has(queued.lane) || (perKey.get(key) ?? 0) >= declared.job.concurrency
-          : batch.length >= room);
-      if (isBlocked || !this.#isLoaded(key, queued)) {
-        busyLanes.add(queued.lane);
-        rest.push(queued);
-        continue;
+      if (!this.#loaded.has(key)) {
+        if (batch.length === 0) void this.#load(key, declared);
+        break;
       }
-      if (waits) {
-        busyLanes.add(queued.lane);
-        perKey.set(key, (perKey.get(key) ?? 0) + 1);
-      }
-      lanesInside.add(queued.lane);
-      batch.push(queued);
+      batch.push(this.#enter(queued, key));
+      taken += 1;
     }
-    this.#queue = rest;
+    this.#queue.splice(0, taken);
     return batch;
   }
 
-  #syncRunning(): number {
-    let count = 0;
-    for (const { mode } of this.#running.values()) if (mode === 'sync') count += 1;
-    return count;
+  #enter({ lane, work }: Queued, key: string): Dispatch {
+    const n = (this.#next += 1);
+    const { event, attempt } = work;
+    const bytes = event.text.length;
+    this.#inside.set(n, { lane, work, bytes, calls: { attempt: work, emitted: [], emittedBytes: 0 }, hostCalls: 0 });
+    this.#bytesInside += bytes;
+    const { id, tenant, name, text: data, timeMs } = event;
+    return {
+      n,
+      lane,
+      key,
+      event: { id, tenant, name, key: work.key, time: new Date(timeMs).toISOString(), attempt, data },
+    };
   }
 
-  #hasHead(): boolean {
-    return this.#syncRunning() > 0;
+  #leave(n: number): Running | undefined {
+    const running = this.#inside.get(n);
+    if (!running) return undefined;
+    this.#inside.delete(n);
+    this.#bytesInside -= running.bytes;
+    return running;
   }
 
-  #isLoaded(key: string, { work }: Queued): boolean {
-    if (this.#loaded.has(key)) return true;
-    if (!this.#isLoading) void this.#load(key, work);
-    return false;
-  }
-
-  async #load(key: string, { declared }: Work): Promise<void> {
-    this.#isLoading = true;
+  async #load(key: string, declared: DeclaredEvent): Promise<void> {
+    this.#state = 'loading';
+    // A component can hang while it is loaded; what is queued behind it is not to blame.
+    const late = setTimeout(() => this.#sandbox?.kill(), LOAD_MS);
     try {
-      const component = await this.#options.components.load(declared);
-      await this.#sandbox?.load(component);
+      await this.#sandbox?.load(await this.#options.components.load(declared));
       this.#loaded.add(key);
     } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
       this.#options.log.error({ err: error, component: key }, 'component could not be loaded');
-      this.#failQueued(key, {
-        code: 'platform',
-        message: `the component could not be loaded: ${(error as Error).message}`,
-      });
+      this.#failQueued(key, { code: 'platform', message: `the component could not be loaded: ${why}` });
     } finally {
-      this.#isLoading = false;
+      clearTimeout(late);
+      if (this.#state === 'loading') this.#state = 'ready';
       this.#pumpSoon();
     }
   }
 
   /** Everything of a component that cannot be loaded has failed; what follows in those lanes has not run. */
   #failQueued(key: string, error: ExecutionError): void {
-    const failing = new Set<number>();
+    const failed = new Set<number>();
     const queue = this.#queue;
     this.#queue = [];
     for (const queued of queue) {
-      const isOfComponent = this.#options.components.keyOf(queued.work.declared) === key;
-      if (failing.has(queued.lane)) queued.work.onOutcome({ kind: 'unrun' });
-      else if (!isOfComponent) this.#queue.push(queued);
+      const { lane, work } = queued;
+      if (failed.has(lane)) work.onOutcome({ kind: 'unrun' });
+      else if (this.#options.components.keyOf(work.declared) !== key) this.#queue.push(queued);
       else {
-        failing.add(queued.lane);
-        queued.work.onOutcome(failure(error, Date.now(), 0));
+        failed.add(lane);
+        work.onOutcome(failure(error, Date.now(), 0));
       }
     }
   }
 
   #onOutcomes(outcomes: readonly SandboxOutcome[]): void {
-    this.#headSinceMs = Date.now();
     for (const outcome of outcomes) {
-      const running = this.#running.get(outcome.n);
-      if (!running) continue;
-      this.#running.delete(outcome.n);
-      running.work.onOutcome(toOutcome(outcome, running));
+      const running = this.#leave(outcome.n);
+      running?.work.onOutcome(toOutcome(outcome, running));
     }
-    if (this.load === 0) this.#becomeIdle();
-    else this.#pumpSoon();
+    if (this.load > 0) this.#pumpSoon();
+    else this.#becomeIdle();
   }
 
   #becomeIdle(): void {
@@ -276,49 +243,46 @@ export class TenantSandbox {
   }
 
   async #onHostCall(call: HostCall): Promise<HostAnswer> {
-    const running = this.#running.get(call.n);
+    const running = this.#inside.get(call.n);
     if (!running) throw new Error('the call is of no attempt that runs here');
     running.hostCalls += 1;
     return await this.#options.hostServices.call(call, running.calls);
   }
 
   #checkDeadlines(): void {
-    const now = Date.now();
-    let isHead = true;
-    for (const [n, running] of this.#running) {
-      const sinceMs = running.mode === 'jspi' ? running.sentAtMs : isHead ? this.#headSinceMs : now;
-      if (running.mode === 'sync') isHead = false;
-      const { timeoutMs } = running.work.declared.job;
-      if (now - sinceMs <= timeoutMs) continue;
-      this.#running.delete(n);
-      this.#options.log.warn(
-        { event: running.work.event.id, component: running.key, timeoutMs },
-        'deadline overrun, sandbox killed',
-      );
-      const error: ExecutionError = { code: 'deadline', message: `no result within ${timeoutMs} ms` };
-      running.work.onOutcome(failure(error, sinceMs, now - sinceMs, running.hostCalls));
+    const now = performance.now();
+    for (const { n, since } of this.#sandbox?.running() ?? []) {
+      const timeoutMs = this.#inside.get(n)?.work.declared.job.timeoutMs ?? Infinity;
+      if (now - since <= timeoutMs) continue;
+      // Of guests that share a thread, the one that never returns makes the others late.
+      const blamed = this.#sandbox?.culprit(n) ?? n;
+      this.#fail(blamed, { code: 'deadline', message: `no result within ${timeoutMs} ms` }, now - since);
       this.#end();
       return;
     }
   }
 
   /** The process ended by itself: whoever ran then has failed, the others have not run. */
-  #onExit(): void {
+  #onExit({ reason, message }: SandboxExit): void {
     if (this.#state === 'ended') return;
-    const now = Date.now();
-    let isHead = true;
-    for (const [n, running] of this.#running) {
-      const isSuspect = running.mode === 'jspi' || isHead;
-      if (running.mode === 'sync') isHead = false;
-      if (!isSuspect) continue;
-      this.#running.delete(n);
-      const error: ExecutionError = {
-        code: 'memory',
-        message: 'the sandbox ended while the job ran: out of memory, or crashed',
-      };
-      running.work.onOutcome(failure(error, running.sentAtMs, now - running.sentAtMs, running.hostCalls));
-    }
+    const running = this.#sandbox?.running() ?? [];
+    const blamed = this.#sandbox?.culprit(NOBODY) ?? NOBODY;
+    this.#options.log.warn({ reason, message }, 'sandbox ended by itself');
+    const error: ExecutionError = {
+      code: reason === 'memory' ? 'memory' : 'trap',
+      message: reason === 'memory' ? 'out of memory' : `the sandbox ended while the job ran: ${reason}`,
+    };
+    const now = performance.now();
+    for (const { n, since } of running) if (blamed === NOBODY || blamed === n) this.#fail(n, error, now - since);
     this.#end();
+  }
+
+  #fail(n: number, error: ExecutionError, durationMs: number): void {
+    const running = this.#leave(n);
+    if (!running) return;
+    const { event, declared } = running.work;
+    this.#options.log.warn({ event: event.id, job: declared.job.id, error }, 'attempt ended by force');
+    running.work.onOutcome(failure(error, Date.now() - durationMs, durationMs, running.hostCalls));
   }
 
   #end(): void {
@@ -328,19 +292,22 @@ export class TenantSandbox {
     this.#sandbox?.kill();
     // First leave the pool: what comes back as not run looks for a sandbox again at once.
     this.#options.onEnded();
-    const left = [...this.#running.values(), ...this.#queue];
-    this.#running.clear();
+    const left = [...this.#inside.values(), ...this.#queue];
+    this.#inside.clear();
     this.#queue = [];
     for (const { work } of left) work.onOutcome({ kind: 'unrun' });
   }
 }
+
+/** No event has this number. */
+const NOBODY = 0;
 
 function toOutcome(outcome: SandboxOutcome, { calls: { emitted }, hostCalls }: Running): Outcome {
   if (outcome.status === 'skipped') return { kind: 'unrun' };
   const base = {
     logs: outcome.logs.map(({ time, level, message }) => ({ time: new Date(time).toISOString(), level, message })),
     startedAtMs: outcome.startedAt,
-    durationMs: outcome.durationMs,
+    durationMs: Math.round(outcome.durationMs * 1000) / 1000,
     memoryBytes: outcome.memoryBytes,
     hostCalls,
   };
@@ -350,5 +317,14 @@ function toOutcome(outcome: SandboxOutcome, { calls: { emitted }, hostCalls }: R
 }
 
 function failure(error: ExecutionError, startedAtMs: number, durationMs: number, hostCalls = 0): Outcome {
-  return { kind: 'failed', error, emitted: [], logs: [], startedAtMs, durationMs, memoryBytes: 0, hostCalls };
+  return {
+    kind: 'failed',
+    error,
+    emitted: [],
+    logs: [],
+    startedAtMs: Math.round(startedAtMs),
+    durationMs: Math.round(durationMs),
+    memoryBytes: 0,
+    hostCalls,
+  };
 }

@@ -1,0 +1,51 @@
+import { createOutcomes } from '@jobico/messaging';
+import { expect, test } from 'vitest';
+import { execution, uniqueTenant, withNats } from './nats.ts';
+
+test('of two processes that ran the same event, the second to record is told of the first', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const [first, second] = [createOutcomes(nats, tenant, 'q'), createOutcomes(nats, tenant, 'q')];
+    await first.prepare([7]);
+    await second.prepare([7]);
+    const winner = execution(tenant, 7);
+    expect(await first.commit(winner)).toEqual({ isOurs: true });
+    expect(await second.commit(execution(tenant, 7))).toMatchObject({ isOurs: false, recorded: { id: winner.id } });
+  }));
+
+test('recording the same outcome again is ours, not a second one', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcome = execution(tenant, 3);
+    expect(await createOutcomes(nats, tenant, 'q').commit(outcome)).toEqual({ isOurs: true });
+    expect(await createOutcomes(nats, tenant, 'q').commit(outcome)).toEqual({ isOurs: true });
+    expect(await createOutcomes(nats, tenant, 'q').latest([3], 0)).toHaveLength(1);
+  }));
+
+test('an event whose slot was used by an older one is recorded all the same', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await createOutcomes(nats, tenant, 'q').commit(execution(tenant, 5));
+    const unaware = createOutcomes(nats, tenant, 'q');
+    expect(await unaware.commit(execution(tenant, 5 + 4096))).toEqual({ isOurs: true });
+  }));
+
+test('a retry is followed by a later attempt, and the later one is the latest', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.commit(execution(tenant, 9, { status: 'retry' }));
+    await outcomes.commit(execution(tenant, 9, { status: 'ok', attempt: 2 }));
+    expect((await outcomes.latest([8, 9], 0)).get(9)).toMatchObject({ status: 'ok', attempt: 2 });
+    expect((await outcomes.latest([8, 9], 0)).has(8)).toBe(false);
+  }));
+
+test('an outcome that a later event of its slot hides is still found', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const hidden = execution(tenant, 11);
+    await outcomes.commit(hidden);
+    await outcomes.commit(execution(tenant, 11 + 4096));
+    expect((await outcomes.latest([11], Date.now() - 60_000)).get(11)?.id).toBe(hidden.id);
+  }));

@@ -1,0 +1,91 @@
+import type { EmittedEvent } from '@jobico/contract';
+import {
+  complete,
+  createDeadLetters,
+  createOutcomes,
+  ensureQueue,
+  queueStream,
+  settle,
+  type DeadLetterBody,
+  type Nats,
+} from '@jobico/messaging';
+import { expect, test } from 'vitest';
+import { execution, queue, uniqueTenant, withNats } from './nats.ts';
+
+const outgoing = (id: string): EmittedEvent => ({ id, event: 'next', data: { of: id }, route: 'emit' });
+
+const noDeadLetter = (): DeadLetterBody => {
+  throw new Error('no dead letter is due');
+};
+
+async function storedIn(nats: Nats, tenant: string): Promise<number> {
+  return (await nats.jsm.streams.info(queueStream(tenant, 'q2'))).state.messages;
+}
+
+test('a settled outcome is recorded and its events are on their queue, once however often it is repeated', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await ensureQueue(nats, tenant, queue('q2'), ['next']);
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const settlement = {
+      execution: execution(tenant, 1, { emitted: [outgoing('a'), outgoing('b')] }),
+      deadLetterOf: noDeadLetter,
+    };
+    expect(await settle(nats, outcomes, settlement)).toBe('settled');
+    await settle(nats, outcomes, settlement);
+    expect(await storedIn(nats, tenant)).toBe(2);
+  }));
+
+test('whoever finds a record without its events publishes those that are absent, also after the duplicate window', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await ensureQueue(nats, tenant, queue('q2'), ['next']);
+    await nats.jsm.streams.update(queueStream(tenant, 'q2'), { duplicate_window: 100_000_000 });
+    const recorded = execution(tenant, 1, { emitted: [outgoing('a'), outgoing('b')] });
+    await createOutcomes(nats, tenant, 'q').commit(recorded);
+    await nats.publisher.publish(`jobico.event.${tenant}.next`, '{}', [['Nats-Msg-Id', 'a']]);
+    // The window is over once the server takes the same id again on the stream's own subject.
+    await expect
+      .poll(
+        async () => (await nats.publisher.publish(`jobico.queue.${tenant}.q2`, '', [['Nats-Msg-Id', 'a']])).isDuplicate,
+        { timeout: 5000 },
+      )
+      .toBe(false);
+    await complete(nats, { execution: recorded, deadLetterOf: noDeadLetter });
+    await complete(nats, { execution: recorded, deadLetterOf: noDeadLetter });
+    const events = await nats.jsm.streams.info(queueStream(tenant, 'q2'), {
+      subjects_filter: `jobico.event.${tenant}.next`,
+    });
+    expect(events.state.subjects).toEqual({ [`jobico.event.${tenant}.next`]: 2 });
+  }));
+
+test('an event that nobody declares any more keeps its outcome', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const settlement = { execution: execution(tenant, 1, { emitted: [outgoing('a')] }), deadLetterOf: noDeadLetter };
+    expect(await settle(nats, outcomes, settlement)).toBe('settled');
+  }));
+
+test('a dead outcome leaves one dead letter', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const dead = execution(tenant, 4, { status: 'dead', error: { code: 'permanent', message: 'no' } });
+    const letter: DeadLetterBody = {
+      tenant,
+      queue: 'q',
+      time: dead.startedAt,
+      event: { id: 'e4', name: 'placed' },
+      sequence: 4,
+      attempts: 1,
+      error: { code: 'permanent', message: 'no' },
+      data: { a: 1 },
+    };
+    const settlement = { execution: dead, deadLetterOf: () => letter };
+    await settle(nats, outcomes, settlement);
+    await complete(nats, settlement);
+    const { items } = await createDeadLetters(nats).list({ tenant, limit: 10 });
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ event: { id: 'e4' }, error: { code: 'permanent' }, data: { a: 1 } });
+  }));
