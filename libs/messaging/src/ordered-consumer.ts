@@ -7,10 +7,10 @@ import { EXECUTOR_CONSUMER, EXECUTOR_GROUP } from './subjects.ts';
 export interface OrderedHandlers {
   /**
    * This process is the one that gets the queue's messages now. Everything it held of the queue before is void. Messages
-   * after `floor` and up to `delivered` may have run already, in another process or in this one before it lost the pin;
-   * they come again, in order, once the promise resolves.
+   * up to `floor` are acknowledged; those after it and up to `delivered` may have run already, in another process or in
+   * this one before it lost the pin; they come again, in order.
    */
-  onPinned(tail: { floor: number; delivered: number }): Promise<void>;
+  onPinned(tail: { floor: number; delivered: number }): void;
   /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
   onMessage(message: JsMsg): void;
   /** Another process gets the queue's messages, or none does: what is held is void. */
@@ -75,16 +75,16 @@ export async function consumeOrdered(
     held = [first];
     try {
       const info = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
-      const delivered = info.delivered.stream_seq;
+      // What came before the first message under this pin went to someone else.
+      const before = first.redelivered ? info.delivered.stream_seq : first.seq - 1;
+      const delivered = Math.max(before, deliveredBeforeReset(info));
       let floor = info.ack_floor.stream_seq;
       if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
-        const reset = await nats.jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
-        floor = reset.ack_floor.stream_seq;
+        floor = await resetToFloor(nats, stream, delivered);
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
       }
       if (state !== 'taking-over' || pin !== mine) return;
-      await handlers.onPinned({ floor, delivered });
-      if (state !== 'taking-over' || pin !== mine) return;
+      handlers.onPinned({ floor, delivered });
       state = 'flowing';
       const [next] = held;
       expected = next?.info.deliverySequence ?? 1;
@@ -123,7 +123,7 @@ export async function consumeOrdered(
     try {
       const info: PinnedConsumerInfo = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
       const isPinned = (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
-      if (info.num_ack_pending > 0 && !isPinned) await nats.jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
+      if (info.num_ack_pending > 0 && !isPinned) await resetToFloor(nats, stream, info.delivered.stream_seq);
     } catch (error) {
       log.debug({ stream, err: error }, 'pin state could not be read');
     }
@@ -141,7 +141,10 @@ export async function consumeOrdered(
       clearInterval(looking);
       advisories.unsubscribe();
       await messages.close();
-      if (!wasPinned || !nats.isConnected) return;
+      if (!nats.isConnected) return;
+      // The server must know that nobody waits here any more, or it may pin the request that was left behind.
+      await nats.nc.flush();
+      if (!wasPinned) return;
       await nats.jsm.consumers
         .unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP)
         .catch((error: unknown) => log.debug({ stream, err: error }, 'unpin failed, the pin will time out'));
@@ -151,6 +154,20 @@ export async function consumeOrdered(
 
 /** The server tells who is pinned; the client's types leave it out. */
 type PinnedConsumerInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
+
+const DELIVERED = 'jobico-delivered';
+
+/**
+ * Makes the consumer begin again after what is acknowledged, and answers that sequence. What had been delivered beyond it
+ * is kept in the consumer's metadata: a reset wipes it, and whoever is pinned next must know what may have run.
+ */
+async function resetToFloor({ jsm }: Nats, stream: string, delivered: number): Promise<number> {
+  await jsm.consumers.update(stream, EXECUTOR_CONSUMER, { metadata: { [DELIVERED]: String(delivered) } });
+  const { ack_floor } = await jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
+  return ack_floor.stream_seq;
+}
+
+const deliveredBeforeReset = ({ config }: ConsumerInfo) => Number(config.metadata?.[DELIVERED] ?? 0);
 
 const pinOf = (message: JsMsg) => message.headers?.get('Nats-Pin-Id') ?? '';
 

@@ -13,8 +13,12 @@ export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
  * event a second time.
  */
 export interface Outcomes {
-  /** Reads the last outcome of the slots of these sequences, so that {@link commit} is not refused for want of it. */
-  prepare(sequences: readonly number[]): Promise<void>;
+  /**
+   * Reads the slots of these events, so that {@link commit} is not refused for want of it, and answers the outcomes that
+   * some of the events have already: they ran in a process that did not come to acknowledge them. `sinceMs`: when the oldest
+   * of the events was stored.
+   */
+  prepare(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
   /** Whether {@link prepare} is needed for a sequence. */
   isPrepared(sequence: number): boolean;
   /** Records an outcome. Throws `unavailable` if it cannot tell whether it did. */
@@ -49,11 +53,6 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     }
   };
 
-  const prepare = async (sequences: readonly number[]) => {
-    const unknown = sequences.filter((sequence) => !last.has(sequence % SLOTS));
-    if (unknown.length > 0) remember(unknown, await lastOf(unknown));
-  };
-
   const latest = async (sequences: readonly number[], sinceMs: number) => {
     const messages = await lastOf(sequences);
     remember(sequences, messages);
@@ -82,8 +81,12 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
   };
 
   return {
-    prepare,
     latest,
+    prepare: (sequences, sinceMs) =>
+      latest(
+        sequences.filter((sequence) => !last.has(sequence % SLOTS)),
+        sinceMs,
+      ),
     isPrepared: (sequence) => last.has(sequence % SLOTS),
     forget: () => last.clear(),
     async commit(execution) {

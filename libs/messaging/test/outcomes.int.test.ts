@@ -6,8 +6,8 @@ test('of two processes that ran the same event, the second to record is told of 
   withNats(async (nats) => {
     const tenant = uniqueTenant();
     const [first, second] = [createOutcomes(nats, tenant, 'q'), createOutcomes(nats, tenant, 'q')];
-    await first.prepare([7]);
-    await second.prepare([7]);
+    await first.prepare([7], 0);
+    await second.prepare([7], 0);
     const winner = execution(tenant, 7);
     expect(await first.commit(winner)).toEqual({ isOurs: true });
     expect(await second.commit(execution(tenant, 7))).toMatchObject({ isOurs: false, recorded: { id: winner.id } });
@@ -48,4 +48,12 @@ test('an outcome that a later event of its slot hides is still found', () =>
     await outcomes.commit(hidden);
     await outcomes.commit(execution(tenant, 11 + 4096));
     expect((await outcomes.latest([11], Date.now() - 60_000)).get(11)?.id).toBe(hidden.id);
+  }));
+
+test('preparing to run an event tells that it has run already', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcome = execution(tenant, 12);
+    await createOutcomes(nats, tenant, 'q').commit(outcome);
+    expect([...(await createOutcomes(nats, tenant, 'q').prepare([11, 12, 13], 0))]).toEqual([[12, outcome]]);
   }));

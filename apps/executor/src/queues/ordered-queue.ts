@@ -37,7 +37,7 @@ export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: s
     deps.nats,
     stream,
     {
-      onPinned: (tail) => worker.recover(tail),
+      onPinned: (tail) => worker.begin(tail),
       onMessage: (message) => worker.receive(message),
       onUnpinned: () => worker.drop(),
     },
@@ -106,19 +106,12 @@ class OrderedQueue {
     this.#isStopping = true;
   }
 
-  /** Reads what the tail of the queue came to before this process got it. */
-  async recover({ floor, delivered }: { floor: number; delivered: number }): Promise<void> {
+  /** Begins anew after `floor`. */
+  begin({ floor, delivered }: { floor: number; delivered: number }): void {
     this.drop();
     this.#outcomes.forget();
     this.#acknowledged = floor;
     this.#tailEnd = delivered;
-    if (delivered <= floor) return;
-    const sequences = Array.from({ length: delivered - floor }, (_, index) => floor + 1 + index);
-    this.#recovered = await this.#outcomes.latest(sequences, Date.now() - TAIL_AGE_MS);
-    this.#deps.log.info(
-      { tenant: this.#tenant, queue: this.#queue, floor, delivered, settled: this.#recovered.size },
-      'tail recovered',
-    );
   }
 
   /** Forgets everything: it belongs to another process, or comes again. */
@@ -171,7 +164,7 @@ class OrderedQueue {
       const [message] = this.#incoming;
       if (!message) return;
       if (!this.#outcomes.isPrepared(message.seq)) {
-        pauseFor(this.#outcomes.prepare(this.#incoming.map(({ seq }) => seq)));
+        pauseFor(this.#prepare(epoch, message.time.getTime()));
         return;
       }
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
@@ -193,6 +186,14 @@ class OrderedQueue {
       this.#incoming.shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  async #prepare(epoch: number, sinceMs: number): Promise<void> {
+    const found = await this.#outcomes.prepare(
+      this.#incoming.map(({ seq }) => seq),
+      sinceMs,
+    );
+    if (epoch === this.#epoch) for (const [sequence, recorded] of found) this.#recovered.set(sequence, recorded);
   }
 
   /** Takes the steps that the process which recorded the outcome may not have come to. */
@@ -257,6 +258,3 @@ class OrderedQueue {
     };
   }
 }
-
-/** No event of the tail can be older than what a queue may hold. */
-const TAIL_AGE_MS = 7 * 86_400_000;

@@ -96,7 +96,7 @@ class UnorderedQueue {
       this.#release(message, (delivered) => delivered.ack());
       return;
     }
-    if (!this.#outcomes.isPrepared(event.sequence)) await this.#outcomes.prepare([event.sequence]);
+    if (!this.#outcomes.isPrepared(event.sequence)) await this.#outcomes.prepare([event.sequence], event.timeMs);
     const admitted = await this.#deps.admission.admit(event, this.#queue);
     const readyAtMs = recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs;
     if (admitted.verdict) {
