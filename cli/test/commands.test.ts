@@ -31,11 +31,10 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'upload json',
     'upload wasm',
   ]);
-  for (const { id, summary, examples, flags } of ours) {
-    expect(summary, id).toBeTruthy();
-    expect(examples?.length, id).toBeGreaterThan(0);
-    expect(Object.keys(flags), id).toEqual(expect.arrayContaining(['json', 'debug']));
-  }
+  const incomplete = ours.filter(
+    ({ summary, examples, flags }) => !summary || !examples?.length || !flags.json || !flags.debug,
+  );
+  expect(incomplete.map(({ id }) => id)).toEqual([]);
 });
 
 test('a misspelt command, a misspelt flag and a missing argument are usage errors', async () => {

@@ -1,27 +1,25 @@
-import { createOperationChecks, JobicoError } from '@jobico/contract';
+import { JobicoError } from '@jobico/contract';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Handlers, Streams } from './operations.ts';
+import type { Streams } from './operations.ts';
 import { problemOf } from './transport/errors.ts';
 import { addRoutes } from './transport/http-routes.ts';
 import { jsonBody } from './transport/inputs.ts';
 import { openApiDocument } from './transport/openapi.ts';
+import type { RunDeps } from './transport/run-operation.ts';
 
-export interface AppDeps {
-  handlers: Handlers;
+export interface AppDeps extends RunDeps {
   streams: Streams;
   health: () => Promise<Health>;
   log: Logger;
   version: string;
-  /** Whether answers are held against the operation table too; tests do. Default false. */
-  checkOutputs?: boolean;
 }
 
 const USUAL_BODY_LIMIT = 1 << 20;
 const LONGEST_PATH_FIELD = 1024;
 
 /** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
-export function buildApp({ handlers, streams, health, log, version, checkOutputs = false }: AppDeps): FastifyInstance {
+export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyInstance {
   const sendProblem = (reply: FastifyReply, error: unknown, operation: string) => {
     const problem = problemOf(error, log, operation);
     void reply.code(problem.status).type('application/problem+json').send(problem);
@@ -47,7 +45,7 @@ export function buildApp({ handlers, streams, health, log, version, checkOutputs
     });
   });
 
-  addRoutes(app, { handlers, streams, checks: createOperationChecks(), log, checkOutputs, stopping: stopping.signal });
+  addRoutes(app, { ...deps, log, stopping: stopping.signal });
   const document = openApiDocument(version);
   app.get('/openapi.json', () => document);
   app.get('/health', async (_request, reply) => {

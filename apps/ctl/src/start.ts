@@ -77,11 +77,11 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
     const health = createHealth({ nats: () => nats.nc.flush() });
-    const app = buildApp({ handlers, streams, health, log, version, checkOutputs });
+    const run = { handlers, checks: createOperationChecks(), checkOutputs, isConnected: () => nats.isConnected };
+    const app = buildApp({ ...run, streams, health, log, version });
     const url = await listen(app, options);
     stops.push(() => app.close());
-    const checks = createOperationChecks();
-    const service = await serveNats({ nats, log, version, handlers, checks, checkOutputs });
+    const service = await serveNats({ ...run, nats, log, version });
     stops.push(() => service.stop());
     reconciler.start();
     stops.push(() => reconciler.stop());

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { JobicoError } from '@jobico/contract';
+import type { JobicoError } from '@jobico/contract';
 import { runCommand } from '@oclif/test';
 import { loadOptions } from '../../src/main.ts';
 
@@ -11,6 +11,11 @@ export async function run(...args: string[]): Promise<{ stdout: string; stderr: 
   return {
     stdout,
     stderr,
-    exitCode: error === undefined ? 0 : (error.oclif?.exit ?? (error instanceof JobicoError ? error.exitCode : 1)),
+    exitCode: error === undefined ? 0 : (error.oclif?.exit ?? exitCodeOf(error)),
   };
+}
+
+/** Commands are loaded by Node, not by vitest: their errors are of another copy of the class. */
+function exitCodeOf(error: Error & Partial<JobicoError>): number {
+  return error.exitCode ?? 1;
 }

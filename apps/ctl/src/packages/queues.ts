@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { JobicoError, jobsOf, pointer, queueOf, type PackageVersion, type Queue } from '@jobico/contract';
+import {
+  asJobicoError,
+  JobicoError,
+  jobsOf,
+  pointer,
+  queueOf,
+  type PackageVersion,
+  type Queue,
+} from '@jobico/contract';
 import {
   deleteQueue,
   ensureQueue,
@@ -79,7 +87,17 @@ export async function openQueues(
     const known = states.find((state) => state.id === id);
     const { queue, events } = declared.get(id) ?? {};
     if (!queue || !events) continue;
-    await ensureQueue(nats, tenant, queue, [...new Set([...events, ...(known ? staying(known) : [])])]);
+    await ensure(nats, tenant, queue, [...new Set([...events, ...(known ? staying(known) : [])])]);
+  }
+}
+
+/** Another process of ctl may make the stream at the same moment: it is there to be updated then. */
+async function ensure(nats: Nats, tenant: string, queue: Queue, events: readonly string[]): Promise<void> {
+  try {
+    await ensureQueue(nats, tenant, queue, events);
+  } catch (error) {
+    if (asJobicoError(error).code !== 'unavailable') throw error;
+    await ensureQueue(nats, tenant, queue, events);
   }
 }
 
@@ -109,7 +127,7 @@ export async function reconcileQueues(nats: Nats, store: DefinitionStore, tenant
   for (const [id, { queue, events }] of declared) {
     const state = states.find((each) => each.id === id);
     if (!state || events.some((event) => !state.events.includes(event))) {
-      await ensureQueue(nats, tenant, queue, events);
+      await ensure(nats, tenant, queue, events);
     }
   }
   return await removeDrained(nats, tenant, declared);

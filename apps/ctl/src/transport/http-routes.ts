@@ -3,25 +3,20 @@ import {
   OPERATION_NAMES,
   operations,
   type Operation,
-  type OperationChecks,
   type OperationName,
   type StreamName,
 } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CallName, Handlers, Streams } from '../operations.ts';
+import type { CallName, Streams } from '../operations.ts';
 import { problemOf } from './errors.ts';
 import { writeEventStream } from './event-stream.ts';
 import { inputOf, type JsonBody } from './inputs.ts';
-import { runOperation } from './run-operation.ts';
+import { asAway, runOperation, type RunDeps } from './run-operation.ts';
 
-export interface RouteDeps {
-  handlers: Handlers;
+export interface RouteDeps extends RunDeps {
   streams: Streams;
-  checks: OperationChecks;
   log: Logger;
-  /** Whether answers are held against the table too; tests do. */
-  checkOutputs: boolean;
   /** Ends the streams that are open. */
   stopping: AbortSignal;
 }
@@ -56,14 +51,16 @@ async function answerStream(
   name: StreamName,
   request: FastifyRequest,
   reply: FastifyReply,
-  { streams, checks, stopping, log }: RouteDeps,
+  { streams, checks, stopping, log, isConnected }: RouteDeps,
 ): Promise<void> {
   const input = checks.input(name, inputOf(name, request));
   const afterSequence = lastEventId(request.headers['last-event-id']);
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   const signal = AbortSignal.any([gone.signal, stopping]);
-  const items = await streams[name](input, { signal, afterSequence });
+  const items = await streams[name](input, { signal, afterSequence }).catch((error: unknown) => {
+    throw asAway(error, isConnected());
+  });
   reply.hijack();
   try {
     await writeEventStream(reply.raw, items);

@@ -1,16 +1,13 @@
-import { OPERATION_NAMES, operations, type Operation, type OperationChecks } from '@jobico/contract';
+import { OPERATION_NAMES, operations, type Operation } from '@jobico/contract';
 import { serveOperations, type Nats, type OperationHandler, type ServedOperations } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
-import type { CallName, Handlers } from '../operations.ts';
-import { runOperation } from './run-operation.ts';
+import type { CallName } from '../operations.ts';
+import { runOperation, type RunDeps } from './run-operation.ts';
 
-export interface NatsServiceDeps {
+export interface NatsServiceDeps extends RunDeps {
   nats: Nats;
   log: Logger;
   version: string;
-  handlers: Handlers;
-  checks: OperationChecks;
-  checkOutputs: boolean;
 }
 
 /**

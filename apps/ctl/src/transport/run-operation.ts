@@ -1,15 +1,50 @@
-import type { OperationChecks, OperationOutput } from '@jobico/contract';
+import { JobicoError, type OperationChecks, type OperationOutput } from '@jobico/contract';
 import type { Call, CallName, Handlers } from '../operations.ts';
+
+export interface RunDeps {
+  handlers: Handlers;
+  checks: OperationChecks;
+  /** Whether answers are held against the operation table too; tests do. */
+  checkOutputs: boolean;
+  /** Whether NATS is there. */
+  isConnected: () => boolean;
+}
 
 /** Runs an operation the same way whatever it came by: its input is checked, and in tests its output too. */
 export async function runOperation<N extends CallName>(
   name: N,
   input: unknown,
   call: Call,
-  { handlers, checks, checkOutputs }: { handlers: Handlers; checks: OperationChecks; checkOutputs: boolean },
+  { handlers, checks, checkOutputs, isConnected }: RunDeps,
 ): Promise<OperationOutput<N>> {
-  const output = await handlers[name](checks.input(name, input), call);
+  const checked = checks.input(name, input);
+  let output: OperationOutput<N>;
+  try {
+    output = await handlers[name](checked, call);
+  } catch (error) {
+    throw asAway(error, isConnected());
+  }
   // Holds a copy against the table, as it will travel: what JSON drops is not there.
   if (checkOutputs) checks.output(name, JSON.parse(JSON.stringify(output)));
   return output;
+}
+
+/** How nats.js names what happens when a server, or the leader of a stream, does not answer. */
+const AWAY = new Set([
+  'TimeoutError',
+  'NoResponders',
+  'RequestError',
+  'ConnectionError',
+  'ClosedConnectionError',
+  'DrainingConnectionError',
+]);
+
+/** What nats.js throws while NATS is away, as `unavailable`; every other error as it is. */
+export function asAway(error: unknown, isConnected: boolean): unknown {
+  if (error instanceof JobicoError || !(error instanceof Error)) return error;
+  if (isConnected && !AWAY.has(error.name)) return error;
+  return new JobicoError('unavailable', 'NATS does not answer', {
+    hint: 'Try again: the control plane reconnects by itself.',
+    cause: error,
+  });
 }

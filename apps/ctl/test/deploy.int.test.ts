@@ -1,0 +1,240 @@
+import type { JobicoError } from '@jobico/contract';
+import { listQueues } from '@jobico/messaging';
+import { expect, test, vi } from 'vitest';
+import { component } from './support/component.ts';
+import { controlPlane, packageOf, storeComponent, type ControlPlane } from './support/control-plane.ts';
+
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error as JobicoError,
+  );
+
+async function ready(): Promise<ControlPlane & { digest: string }> {
+  const platform = await controlPlane();
+  return { ...platform, digest: await storeComponent(platform.client, platform.tenant) };
+}
+
+const queuesOf = async ({ nats, tenant }: ControlPlane) =>
+  Object.fromEntries((await listQueues(nats, tenant)).map(({ id, events }) => [id, events.toSorted()]));
+
+test('a first deploy makes the tenant, the queue and version 1, live on every node when it answers', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  const output = await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  expect(output).toMatchObject({ tenant, package: 'shop', version: 1, changed: true });
+  const own = output.nodes.filter(({ module }) => module === 'ctl');
+  expect(own.length).toBeGreaterThan(0);
+  expect(own.some(({ applied }) => applied)).toBe(true);
+  const { items } = await client.call('tenant.list', {});
+  expect(items.map(({ id }) => id)).toContain(tenant);
+  expect(await queuesOf(platform)).toEqual({ default: ['shop-happened'] });
+});
+
+test('a deploy that changes nothing makes no version; one that changes something makes the next', async () => {
+  const { client, tenant } = await ready();
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition });
+  expect(await client.call('package.deploy', { tenant, definition })).toMatchObject({ version: 1, changed: false });
+  const renamed = { ...definition, name: 'Shop' };
+  expect(await client.call('package.deploy', { tenant, definition: renamed })).toMatchObject({
+    version: 2,
+    changed: true,
+  });
+});
+
+test('a version goes on after an undeploy: numbers are never given twice', async () => {
+  const { client, tenant } = await ready();
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition });
+  await client.call('package.undeploy', { tenant, package: 'shop' });
+  expect(await client.call('package.deploy', { tenant, definition })).toMatchObject({ version: 2, changed: true });
+});
+
+test('files that are missing are all named, each at every place that refers to it, with how to store them', async () => {
+  const { client, tenant } = await ready();
+  const event = (id: string) => ({
+    id,
+    supplierqueue: 'default',
+    runtime: 'work',
+    schema: { id: 's', schemaref: 's.json' },
+  });
+  const definition = packageOf(tenant, 'shop', {
+    jobs: [{ event: event('a') }, { event: event('b') }],
+    runtimes: [{ id: 'work', moduleref: 'wrk.wasm' }],
+  });
+  const error = await refusal(client.call('package.deploy', { tenant, definition }));
+  expect(error).toMatchObject({ code: 'package-invalid' });
+  expect(error?.faults).toEqual([
+    { path: '/jobs/0/event/schema/schemaref', message: 'no such file', value: 's.json' },
+    { path: '/jobs/1/event/schema/schemaref', message: 'no such file', value: 's.json' },
+    { path: '/runtimes/0/moduleref', message: 'no such file', value: 'wrk.wasm', suggestion: 'work.wasm' },
+  ]);
+  expect(error?.hint).toContain(`jobico upload json ${tenant} s.json`);
+});
+
+test('a digest of another tenant’s file is as good as none', async () => {
+  const { client, tenant, digest } = await ready();
+  const other = `${tenant}-other`;
+  const definition = packageOf(other, 'shop');
+  const error = await refusal(
+    client.call('package.deploy', { tenant: other, definition, modules: { 'work.wasm': digest } }),
+  );
+  expect(error).toMatchObject({ code: 'package-invalid', faults: [{ path: '/runtimes/0/moduleref' }] });
+});
+
+test('a schema that does not compile and a core module are refused when they are stored', async () => {
+  const { client, tenant } = await ready();
+  const upload = (kind: 'json' | 'wasm', content: Uint8Array) =>
+    refusal(
+      client.call('file.upload', { tenant, kind, name: `x.${kind}`, content: Buffer.from(content).toString('base64') }),
+    );
+  expect(await upload('json', Buffer.from('{"type":"strnig"}'))).toMatchObject({ code: 'schema-invalid' });
+  const coreModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  const error = await upload('wasm', coreModule);
+  expect(error).toMatchObject({ code: 'component-refused' });
+  expect(error?.faults.length).toBeGreaterThan(0);
+});
+
+test('an event that another package declares is refused by name, and nothing of the deploy is left', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const claiming = packageOf(tenant, 'billing', {
+    queues: [{ id: 'bills' }],
+    jobs: [{ event: { id: 'shop-happened', supplierqueue: 'bills', runtime: 'work' } }],
+  });
+  const error = await refusal(client.call('package.deploy', { tenant, definition: claiming }));
+  expect(error).toMatchObject({
+    code: 'event-claimed',
+    details: { claims: [{ event: 'shop-happened', package: 'shop' }] },
+    faults: [{ path: '/jobs/0/event/id' }],
+  });
+  expect(await queuesOf(platform)).toEqual({ default: ['shop-happened'] });
+});
+
+test('two packages share a queue if they declare it alike, and it takes the events of both', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const unlike = packageOf(tenant, 'billing', { queues: [{ id: 'default', ordering: 'none' }] });
+  expect(await refusal(client.call('package.deploy', { tenant, definition: unlike }))).toMatchObject({
+    code: 'package-invalid',
+    faults: [{ path: '/queues/0' }],
+  });
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'billing') });
+  expect(await queuesOf(platform)).toEqual({ default: ['billing-happened', 'shop-happened'] });
+  await client.call('package.undeploy', { tenant, package: 'shop' });
+  expect(await queuesOf(platform)).toEqual({ default: ['billing-happened'] });
+});
+
+test('packages of a tenant that are deployed at once all become live', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  const second = await controlPlane();
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  await Promise.all(
+    ids.map((id, i) =>
+      (i % 2 ? client : second.client).call('package.deploy', { tenant, definition: packageOf(tenant, id) }),
+    ),
+  );
+  expect(await queuesOf(platform)).toEqual({ default: ids.map((id) => `${id}-happened`) });
+});
+
+test('the same package deployed at once by two: one wins, the other learns of both versions', async () => {
+  const { client, tenant } = await ready();
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const deploys = ['One', 'Two'].map((name) =>
+    client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop', { name }) }),
+  );
+  const results = await Promise.allSettled(deploys);
+  const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as JobicoError] : []));
+  expect(lost).toMatchObject([{ code: 'conflict', details: { expected: 1, found: 2 } }]);
+});
+
+test('an event that moves to another queue is taken there, and no more by the old one', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const moved = packageOf(tenant, 'shop', {
+    queues: [{ id: 'default' }, { id: 'fast' }],
+    jobs: [{ event: { id: 'shop-happened', supplierqueue: 'fast', runtime: 'work' } }],
+  });
+  await client.call('package.deploy', { tenant, definition: moved });
+  expect(await queuesOf(platform)).toEqual({ default: [], fast: ['shop-happened'] });
+});
+
+test('the ordering of a queue stays while events wait in it', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition });
+  await client.call('event.send', { tenant, event: 'shop-happened', data: [1, 2] });
+  const keyed = { ...definition, queues: [{ id: 'default', ordering: { key: '/id' } }] };
+  const error = await refusal(client.call('package.deploy', { tenant, definition: keyed }));
+  expect(error).toMatchObject({
+    code: 'conflict',
+    faults: [{ path: '/queues/0/ordering', message: 'cannot change while 2 events wait in the queue' }],
+  });
+  expect(await client.call('package.get', { tenant, package: 'shop' })).toMatchObject({ version: 1, definition });
+});
+
+test('the storage of a queue that exists stays', async () => {
+  const { client, tenant } = await ready();
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition });
+  const inMemory = { ...definition, queues: [{ id: 'default', storage: 'memory' as const }] };
+  expect(await refusal(client.call('package.deploy', { tenant, definition: inMemory }))).toMatchObject({
+    code: 'conflict',
+  });
+});
+
+test('an undeployed queue takes nothing more, and goes once what waited in it is settled', async () => {
+  const platform = await ready();
+  const { client, tenant, nats } = platform;
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  await client.call('event.send', { tenant, event: 'shop-happened', data: [1] });
+  await client.call('package.undeploy', { tenant, package: 'shop' });
+  expect(await refusal(client.call('event.send', { tenant, event: 'shop-happened', data: [2] }))).toMatchObject({
+    code: 'not-found',
+  });
+  expect(await listQueues(nats, tenant)).toMatchObject([{ id: 'default', pending: 1, events: [] }]);
+  // What an executor does once it has made a dead letter of the event.
+  await nats.jsm.streams.purge(`QUEUE_${tenant}_default`);
+  await vi.waitFor(async () => expect(await listQueues(nats, tenant)).toEqual([]), 5000);
+});
+
+test('an undeploy of what is not there says what is', async () => {
+  const { client, tenant } = await ready();
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const error = await refusal(client.call('package.undeploy', { tenant, package: 'shpo' }));
+  expect(error).toMatchObject({ code: 'not-found', hint: expect.stringContaining('shop') as string });
+});
+
+test('a package for another tenant than the one it is deployed to is refused', async () => {
+  const { client, tenant } = await ready();
+  const error = await refusal(client.call('package.deploy', { tenant, definition: packageOf('somebody', 'shop') }));
+  expect(error).toMatchObject({ code: 'package-invalid', faults: [{ path: '/tenant', allowed: tenant }] });
+});
+
+test('validating checks as a deploy does, and makes nothing live', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  const definition = packageOf(tenant, 'shop');
+  expect(await client.call('package.validate', { tenant, definition })).toEqual({ valid: true });
+  const unknown = { ...definition, runtimes: [{ id: 'work', moduleref: 'nowhere.wasm' }] };
+  expect(await refusal(client.call('package.validate', { tenant, definition: unknown }))).toMatchObject({
+    code: 'package-invalid',
+  });
+  expect(await client.call('package.list', { tenant })).toEqual({ items: [] });
+  expect(await queuesOf(platform)).toEqual({});
+});
+
+test('content that is not base64 is refused, not stored cut short', async () => {
+  const { client, tenant } = await ready();
+  const content = `${(await component()).toString('base64').slice(0, 40)}*`;
+  expect(await refusal(client.call('file.upload', { tenant, kind: 'wasm', name: 'x.wasm', content }))).toMatchObject({
+    code: 'invalid',
+    faults: [{ path: '/content' }],
+  });
+});
