@@ -2,11 +2,13 @@
 // Plain JavaScript that any Node from 20 on understands: it finds the Node that Jobico needs, and goes on there.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 26;
 const SOURCE_CONDITION = '--conditions=@jobico/source';
+/** Set for the process that goes on in place of this one. */
+const CONTINUED = 'JOBICO_CONTINUED';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isCheckout = existsSync(`${root}src`) && !/[\\/]node_modules[\\/]/.test(root);
 const isOld = Number(process.versions.node.split('.')[0]) < NEEDED_MAJOR;
@@ -16,10 +18,19 @@ if (isOld || lacksCondition) continueOn(isOld ? pinnedNode() : process.execPath)
 else await main();
 
 async function main() {
-  enableCompileCache?.();
+  if (process.env[CONTINUED]) endWithParent();
+  // Node 20 has none; it only passes through here.
+  module.enableCompileCache?.();
   const code = isCheckout ? '../src/main.ts' : '../dist/main.js';
   const { main: run } = await import(code);
   await run({ root, isCheckout });
+}
+
+/** A platform whose first process was killed has nobody left who could stop it. */
+function endWithParent() {
+  delete process.env[CONTINUED];
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel?.unref();
 }
 
 /** Runs this file once more on another Node, as if it were this process: same streams, signals and exit code. */
@@ -30,7 +41,10 @@ function continueOn(node) {
     fileURLToPath(import.meta.url),
     ...process.argv.slice(2),
   ];
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const child = spawn(node, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [CONTINUED]: '1' },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // Ctrl-C reaches the child by itself: it is in the terminal's foreground group too.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));

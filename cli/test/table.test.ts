@@ -3,7 +3,7 @@ import { displayWidth, table } from '../src/output/table.ts';
 
 const columns = [
   { header: 'ID', value: (row: Row) => row.id },
-  { header: 'TEXT', value: (row: Row) => row.text, isFlexible: true },
+  { header: 'TEXT', value: (row: Row) => row.text, shrinks: 'first' as const },
   { header: 'N', value: (row: Row) => row.n, align: 'right' as const },
 ];
 interface Row {
@@ -34,6 +34,19 @@ test('what is too wide ends in an ellipsis, in the flexible column first', () =>
 test('a table that cannot fit otherwise shortens every column', () => {
   const [, line = ''] = table([{ id: 'i'.repeat(40), text: 'x'.repeat(40) }], columns, 30).split('\n');
   expect(displayWidth(line)).toBeLessThanOrEqual(30);
+});
+
+test('an id stays whole, and an extra column is left out where there is no room for it', () => {
+  const withId = [
+    { header: 'ID', value: (row: Row) => row.id, shrinks: 'never' as const },
+    { header: 'TEXT', value: (row: Row) => row.text, shrinks: 'first' as const },
+    { header: 'EXTRA', value: (row: Row) => row.text, shrinks: 'first' as const, isExtra: true },
+  ];
+  const row = { id: 'i'.repeat(36), text: 'a-longer-text-than-fits' };
+  const narrow = table([row], withId, 60);
+  expect(narrow).not.toContain('EXTRA');
+  expect(narrow).toContain(row.id);
+  expect(table([row], withId, 100)).toContain('EXTRA');
 });
 
 test('a cell is one line, whatever stands in it', () => {

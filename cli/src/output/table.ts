@@ -6,12 +6,16 @@ export interface Column<T> {
   /** May be untrusted: it is neutralised. */
   value: (row: T) => string | number | undefined;
   align?: 'right';
-  /** Gives way first when the table is too wide. */
-  isFlexible?: boolean;
+  /** `first`: gives way first when the table is too wide. `never`: stays whole, an id that is to be copied. */
+  shrinks?: 'first' | 'never';
+  /** Left out where the others would have no room beside it. */
+  isExtra?: boolean;
 }
 
 const GAP = '  ';
 const NARROWEST = 6;
+/** What a column should have before another is shown beside it. */
+const ROOMY = 12;
 const COLUMNS_ELSEWHERE = 80;
 
 /** A table that fits the terminal, or 80 columns where there is none: what does not fit ends in `…`. */
@@ -20,28 +24,46 @@ export function table<T>(
   columns: readonly Column<T>[],
   width = process.stdout.columns ?? COLUMNS_ELSEWHERE,
 ): string {
-  const cells = rows.map((row) => columns.map(({ value }) => neutralise(String(value(row) ?? ''))));
-  const headers = columns.map(({ header }) => header);
-  const widths = fit(
-    headers.map((header, i) => Math.max(...[header, ...cells.map((line) => line[i] ?? '')].map(displayWidth))),
-    columns.map(({ isFlexible = false }) => isFlexible),
-    width - GAP.length * (columns.length - 1),
-  );
-  const lineOf = (line: readonly string[]) =>
-    line
-      .map((text, i) => pad(shorten(text, widths[i] ?? 0), widths[i] ?? 0, columns[i]?.align))
+  const filled = columns.map((column) => fill(column, rows));
+  const shown = fits(filled, width) ? filled : filled.filter(({ isExtra }) => !isExtra);
+  const widths = fit(shown, width);
+  const lineOf = (index: number) =>
+    shown
+      .map(({ cells, align }, i) => pad(shorten(cells[index] ?? '', widths[i] ?? 0), widths[i] ?? 0, align))
       .join(GAP)
       .trimEnd();
-  return [style('bold', lineOf(headers)), ...cells.map(lineOf)].join('\n');
+  const [header = '', ...lines] = Array.from({ length: rows.length + 1 }, (_, index) => lineOf(index));
+  return [style('bold', header), ...lines].join('\n');
 }
 
-/** Takes what is too much from the widest flexible column, again and again, then from the others. */
-function fit(widths: number[], flexible: readonly boolean[], available: number): number[] {
-  const fitted = [...widths];
-  for (const mayGive of [(i: number) => flexible[i] === true, () => true]) {
-    for (let excess = sum(fitted) - available; excess > 0; excess -= 1) {
+interface FilledColumn extends Omit<Column<never>, 'value'> {
+  /** The header, then a text for each row. */
+  cells: string[];
+  width: number;
+}
+
+function fill<T>({ value, ...column }: Column<T>, rows: readonly T[]): FilledColumn {
+  const cells = [column.header, ...rows.map((row) => neutralise(String(value(row) ?? '')))];
+  return { ...column, cells, width: Math.max(...cells.map(displayWidth)) };
+}
+
+/** Whether there is room for every column once the flexible ones have given way. */
+function fits(columns: readonly FilledColumn[], width: number): boolean {
+  const least = columns.map((column) => (column.shrinks === 'first' ? Math.min(column.width, ROOMY) : column.width));
+  return sum(least) <= room(columns, width);
+}
+
+function room(columns: readonly FilledColumn[], width: number): number {
+  return width - GAP.length * (columns.length - 1);
+}
+
+/** Takes what is too much from the widest of the columns that give way first, again and again, then from the others. */
+function fit(columns: readonly FilledColumn[], width: number): number[] {
+  const fitted = columns.map((column) => column.width);
+  for (const mayGive of [['first'], ['first', undefined]]) {
+    for (let excess = sum(fitted) - room(columns, width); excess > 0; excess -= 1) {
       const widest = fitted.reduce((best, each, i) => {
-        const isCandidate = mayGive(i) && each > NARROWEST;
+        const isCandidate = mayGive.includes(columns[i]?.shrinks) && each > NARROWEST;
         return isCandidate && (best < 0 || each > (fitted[best] ?? 0)) ? i : best;
       }, -1);
       if (widest < 0) break;

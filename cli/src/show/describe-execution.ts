@@ -15,6 +15,9 @@ const LEVEL_COLOURS = {
   fatal: 'red',
 } as const;
 
+/** A result can be a megabyte; `execution get --json` has it whole. */
+const LONGEST_OUTCOME = 300;
+
 /** One line for the outcome, one for each thing that was logged: how the recorder shows what happened. */
 export function executionLines(execution: Execution): string[] {
   const { startedAt, status, package: id, job, event, attempt, durationMs, result, error } = execution;
@@ -27,12 +30,16 @@ export function executionLines(execution: Execution): string[] {
     ...(event.key === undefined ? [] : [`key ${neutralise(event.key)}`]),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
     `${durationMs.toFixed(1)} ms`,
-    neutralise(outcome),
+    neutralise(shortened(outcome)),
   ];
   return [
     head.filter((part) => part !== '').join('  '),
     ...execution.logs.flatMap(logLines).map((line) => `    ${line}`),
   ];
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_OUTCOME ? `${text.slice(0, LONGEST_OUTCOME)}…` : text;
 }
 
 /** A logged line; further lines of its message stand below it, so that none can pass for another's. */

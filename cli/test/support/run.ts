@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { JobicoError } from '@jobico/contract';
 import { runCommand } from '@oclif/test';
 import { loadOptions } from '../../src/main.ts';
 
@@ -16,6 +15,6 @@ export async function run(...args: string[]): Promise<{ stdout: string; stderr: 
 }
 
 /** Commands are loaded by Node, not by vitest: their errors are of another copy of the class. */
-function exitCodeOf(error: Error & Partial<JobicoError>): number {
-  return error.exitCode ?? 1;
+function exitCodeOf(error: object): number {
+  return 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1;
 }
