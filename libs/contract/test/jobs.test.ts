@@ -47,7 +47,7 @@ test('a queue without a word about it is strict, on file, and keeps a week', () 
     ordering: { kind: 'strict' },
     storage: 'file',
     maxAgeMs: 604_800_000,
-    maxBytes: 2 ** 30,
+    maxBytes: -1,
     maxEvents: -1,
   });
   expect(queueOf({ id: 'q', ordering: { key: '/a' } }).ordering).toEqual({ kind: 'keyed', pointer: '/a' });

@@ -34,7 +34,7 @@ const SYSTEM_STREAMS: NamedStream[] = [
     subjects: ['jobico.execution.>'],
     description: 'One message for each execution attempt',
     max_age: 7 * DAY_MS * MS,
-    max_bytes: 8 * 2 ** 30,
+    max_bytes: 2 ** 30,
     discard: 'old',
     allow_direct: true,
   },
@@ -207,7 +207,9 @@ export async function findQueues({ jsm }: Nats): Promise<QueueAddress[]> {
   return queues;
 }
 
+/** Part of its limits that a queue may fill before settled events are dropped, and bytes where it has no limit. */
 const TRIM_FROM = 0.5;
+const TRIM_FROM_BYTES = 256 << 20;
 
 /**
  * Drops settled events of a queue that is more than half full, oldest first. A queue keeps them so that they can be
@@ -216,9 +218,9 @@ const TRIM_FROM = 0.5;
 export async function trimQueue({ jsm }: Nats, tenant: string, queue: string): Promise<void> {
   const stream = queueStream(tenant, queue);
   const { config, state } = await jsm.streams.info(stream);
-  const isFilling =
-    state.bytes > config.max_bytes * TRIM_FROM || (config.max_msgs > 0 && state.messages > config.max_msgs * TRIM_FROM);
-  if (!isFilling) return;
+  const mostBytes = config.max_bytes > 0 ? config.max_bytes * TRIM_FROM : TRIM_FROM_BYTES;
+  const mostMessages = config.max_msgs > 0 ? config.max_msgs * TRIM_FROM : Infinity;
+  if (state.bytes <= mostBytes && state.messages <= mostMessages) return;
   const { ack_floor } = await jsm.consumers.info(stream, EXECUTOR_CONSUMER);
   if (ack_floor.stream_seq >= state.first_seq) await jsm.streams.purge(stream, { seq: ack_floor.stream_seq + 1 });
 }

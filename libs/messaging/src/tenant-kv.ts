@@ -30,7 +30,8 @@ export interface TenantKv {
 const MAX_KEY_BYTES = 512;
 const MAX_VALUE_BYTES = 512 << 10;
 export const MAX_KEYS = 10_000;
-const DEFAULT_QUOTA_BYTES = 1 << 30;
+/** Set aside on disk for each tenant that uses its store. */
+const DEFAULT_QUOTA_BYTES = 64 << 20;
 const WRONG_LAST_SEQUENCE = 10071;
 
 export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv> {

@@ -35,6 +35,7 @@ export interface Queue {
   ordering: Ordering;
   storage: 'file' | 'memory';
   maxAgeMs: number;
+  /** Bytes that the queue may hold; the server sets them aside at once. -1: no limit of its own. */
   maxBytes: number;
   /** -1: no limit of its own. */
   maxEvents: number;
@@ -89,7 +90,7 @@ export function queueOf({ id, ordering, storage, retention }: QueueDefinition): 
     ordering: typeof ordering === 'object' ? { kind: 'keyed', pointer: ordering.key } : { kind: ordering ?? 'strict' },
     storage: storage ?? 'file',
     maxAgeMs: durationMs(retention?.maxAge ?? 'P7D'),
-    maxBytes: sizeBytes(retention?.maxBytes ?? '1GiB'),
+    maxBytes: retention?.maxBytes === undefined ? -1 : sizeBytes(retention.maxBytes),
     maxEvents: retention?.maxEvents ?? -1,
   };
 }

@@ -115,7 +115,7 @@ const Queue = Type.Object(
       Type.Object(
         {
           maxAge: Type.Optional(duration('Older events are dropped. Default P7D.')),
-          maxBytes: Type.Optional(size('Beyond it new events are refused. Default 1GiB.')),
+          maxBytes: Type.Optional(size('Beyond it new events are refused. Set aside on disk at once.')),
           maxEvents: Type.Optional(Type.Integer({ minimum: 1, description: 'Beyond it new events are refused.' })),
         },
         closed,
