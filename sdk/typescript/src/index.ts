@@ -1,0 +1,10 @@
+export type { Body } from './body.ts';
+export type { Config, Emit, JobContext } from './context.ts';
+export { HostError, PermanentError, RetryError } from './errors.ts';
+export type { HostErrorCode } from './errors.ts';
+export type { LogLevel } from './host/host.ts';
+export type { Http, HttpRequest, HttpResponse } from './http.ts';
+export { defineJob } from './job.ts';
+export type { Job, JobDefinition, JobEvent, JobFunction } from './job.ts';
+export type { Kv, KvBucket, KvCondition, KvEntry } from './kv.ts';
+export type { Log, LogFunction } from './log.ts';
