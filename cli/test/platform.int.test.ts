@@ -107,6 +107,15 @@ test('a nats-server that dies ends the platform with one line and exit code 8', 
   expect(platform.stdout()).toContain('"code": "nats-server-failed"');
 });
 
+test('a signal during the start ends it in order too', { timeout: 60_000 }, async () => {
+  const data = await temporaryFolder();
+  const running = start(['up', '--data', data, '--listener-port', '0', '--ctl-port', '0', '--nats-port', '0'], env());
+  await vi.waitFor(() => serverPidOf(data), { timeout: 10_000, interval: 5 });
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
+  await expect(serverPidOf(data)).rejects.toThrow('ENOENT');
+});
+
 test('killing the process that was started leaves nothing running', { timeout: 60_000 }, async () => {
   const platform = await up([], env());
   const serverPid = await serverPidOf(platform.data);

@@ -38,14 +38,21 @@ JOBICO_… variables and .env files. With --json one line is printed when everyt
     const { flags } = await this.parse(Up);
     const { readSettings } = await import('../platform/read-settings.ts');
     const { startPlatform } = await import('../platform/start-platform.ts');
+    const { catchStopSignals } = await import('../platform/stop-signals.ts');
     const { runUntilStopped } = await import('../platform/run-until-stopped.ts');
     const { createLogger } = await import('@jobico/telemetry');
     const { logLevel, logFile, ...settings } = readSettings(flags, process.stderr.isTTY);
     const log = createLogger({ level: logLevel, ...(logFile !== undefined && { file: logFile }) });
     const onStep = (message: string) => process.stderr.isTTY && console.error(message);
-    const platform = await startPlatform({ ...settings, log, onStep });
+    const signals = catchStopSignals();
+    const { signal } = signals;
+    const platform = await startPlatform({ ...settings, log, onStep, signal }).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (platform === undefined) return;
     this.tellReady(platform.urls, settings, logFile);
-    await runUntilStopped(platform, () => process.stderr.isTTY && console.error('stopping …'));
+    await runUntilStopped(platform, () => onStep('stopping …'), signals);
   }
 
   private tellReady(

@@ -14,12 +14,14 @@ export async function startOwnNats(options: {
   dataDir: string;
   port: number;
   log: Logger;
-  onStep: (message: string) => void;
+  onStep?: ((message: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }): Promise<OwnNats> {
   const log = options.log.child({ module: 'nats-server' });
   const { path, version } = await provisionNatsServer({
     cacheDir: defaultCacheDir(),
-    onStep: ({ message, receivedBytes, totalBytes }) => options.onStep(stepLine(message, receivedBytes, totalBytes)),
+    onStep: ({ message, receivedBytes, totalBytes }) => options.onStep?.(stepLine(message, receivedBytes, totalBytes)),
+    ...(options.signal && { signal: options.signal }),
   });
   const server = await startNatsServer({
     binary: path,

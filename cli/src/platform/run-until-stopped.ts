@@ -1,27 +1,21 @@
 import { JobicoError } from '@jobico/contract';
 import type { Platform } from './start-platform.ts';
+import { catchStopSignals, type StopSignals } from './stop-signals.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** A supervisor may signal a whole group: what comes by two ways at once is one signal. */
-const SAME_SIGNAL_MS = 500;
 /** Without NATS a module may have nothing left to drain to. */
 const LONGEST_STOP_AFTER_FAILURE_MS = 5000;
 
 /**
  * Waits for a signal, then stops the platform; a second signal ends the process at once. Throws when the platform
- * failed meanwhile.
+ * failed meanwhile. Who waits for readers of its output catches the signals before it tells that it is ready.
  */
-export async function runUntilStopped(platform: Platform, onStopping: () => void): Promise<void> {
-  const signal = Promise.withResolvers<void>();
-  let firstAt: number | undefined;
-  const onSignal = (name: NodeJS.Signals) => {
-    firstAt ??= performance.now();
-    signal.resolve();
-    if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(name === 'SIGINT' ? 130 : 143);
-  };
-  for (const name of SIGNALS) process.on(name, onSignal);
+export async function runUntilStopped(
+  platform: Platform,
+  onStopping: () => void,
+  signals: StopSignals = catchStopSignals(),
+): Promise<void> {
   try {
-    const failure = await Promise.race([signal.promise, platform.failed]);
+    const failure = await Promise.race([aborted(signals.signal), platform.failed]);
     if (failure instanceof JobicoError) {
       await Promise.race([platform.stop(), afterMs(LONGEST_STOP_AFTER_FAILURE_MS)]);
       throw failure;
@@ -29,8 +23,15 @@ export async function runUntilStopped(platform: Platform, onStopping: () => void
     onStopping();
     await platform.stop();
   } finally {
-    for (const name of SIGNALS) process.off(name, onSignal);
+    signals.release();
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 async function afterMs(ms: number): Promise<void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MODULES, type JobicoError, type ModuleName } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { startModule, type RunningModule } from './modules.ts';
-import { startOwnNats } from './own-nats.ts';
+import { startOwnNats, type OwnNats } from './own-nats.ts';
 
 export interface PlatformOptions {
   /** Default: all of them. */
@@ -28,6 +28,8 @@ export interface PlatformOptions {
   log: Logger;
   /** Told of every step that takes time. */
   onStep?: (message: string) => void;
+  /** Ends a start that is under way: it throws the signal's reason, and nothing is left running. */
+  signal?: AbortSignal;
 }
 
 export type PlatformUrls = { nats: string } & { [M in ModuleName]?: string };
@@ -50,27 +52,27 @@ const STOP_ORDER: readonly ModuleName[] = ['listener', 'executor', 'ctl'];
  * `unavailable`; nothing is left running then.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { modules = MODULES, natsUrl, onStep = () => undefined } = options;
-  const nats =
-    natsUrl === undefined
-      ? await startOwnNats({
-          dataDir: join(options.data, 'nats'),
-          port: options.natsPort ?? 0,
-          log: options.log,
-          onStep,
-        })
-      : { url: natsUrl, failed: new Promise<never>(() => undefined), stop: () => Promise.resolve() };
-  const starts = await Promise.allSettled(modules.map((module) => startModule(module, nats.url, options)));
+  const { modules = MODULES, signal } = options;
+  const nats = await findNats(options);
+  const starts = await Promise.allSettled(
+    signal?.aborted ? [] : modules.map((module) => startModule(module, nats.url, options)),
+  );
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= stopAll(running, options.log).then(() => nats.stop()));
   const failure = starts.find((start) => start.status === 'rejected');
-  if (failure) {
+  if (failure || signal?.aborted) {
     await stop();
-    throw failure.reason;
+    throw failure?.reason ?? signal?.reason;
   }
   const urls = Object.fromEntries(running.map(({ name, url }) => [name, url])) as Omit<PlatformUrls, 'nats'>;
   return { urls: { ...urls, nats: nats.url }, failed: nats.failed, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function findNats({ data, natsUrl, natsPort = 0, log, onStep, signal }: PlatformOptions): Promise<OwnNats> {
+  if (natsUrl === undefined)
+    return await startOwnNats({ dataDir: join(data, 'nats'), port: natsPort, log, onStep, signal });
+  return { url: natsUrl, failed: new Promise<never>(() => undefined), stop: () => Promise.resolve() };
 }
 
 async function stopAll(running: readonly RunningModule[], log: Logger): Promise<void> {

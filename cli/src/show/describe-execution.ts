@@ -25,7 +25,7 @@ export function executionLines(execution: Execution): string[] {
   const head = [
     startedAt,
     style(COLOURS[status], status.padEnd(6)),
-    neutralise(`${id}/${job}`),
+    neutralise(`${id || '-'}/${job || '-'}`),
     neutralise(event.name),
     ...(event.key === undefined ? [] : [`key ${neutralise(event.key)}`]),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
