@@ -1,5 +1,5 @@
-import type { JobicoError } from '@jobico/contract';
-import { listQueues } from '@jobico/messaging';
+import { queueOf, type JobicoError } from '@jobico/contract';
+import { ensureQueue, listQueues } from '@jobico/messaging';
 import { expect, test, vi } from 'vitest';
 import { component } from './support/component.ts';
 import { controlPlane, packageOf, storeComponent, type ControlPlane } from './support/control-plane.ts';
@@ -201,6 +201,14 @@ test('an undeployed queue takes nothing more, and goes once what waited in it is
   expect(await listQueues(nats, tenant)).toMatchObject([{ id: 'default', pending: 1, events: [] }]);
   // What an executor does once it has made a dead letter of the event.
   await nats.jsm.streams.purge(`QUEUE_${tenant}_default`);
+  await vi.waitFor(async () => expect(await listQueues(nats, tenant)).toEqual([]), 5000);
+});
+
+test('what a deploy left that was killed half-way is put right by the next start', async () => {
+  const { nats, tenant } = await controlPlane();
+  const queue = queueOf({ id: 'half' });
+  await ensureQueue(nats, tenant, queue, ['never-declared']);
+  await controlPlane();
   await vi.waitFor(async () => expect(await listQueues(nats, tenant)).toEqual([]), 5000);
 });
 

@@ -1,4 +1,4 @@
-import type { DefinitionStore, Nats } from '@jobico/messaging';
+import { listQueues, type DefinitionStore, type Nats } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
 import { reconcileQueues } from './queues.ts';
@@ -47,8 +47,10 @@ export function createReconciler({ nats, store, locks, log, intervalMs = INTERVA
   };
 
   const lookAtAll = async () => {
+    // A deploy that was killed may have left queues of a tenant that no definition knows.
+    const queues = await listQueues(nats);
     const tenants = await store.tenants();
-    await look(tenants.map(({ id }) => id));
+    await look(new Set([...queues.map(({ tenant }) => tenant), ...tenants.map(({ id }) => id)]));
   };
 
   const schedule = () => {
