@@ -13,7 +13,8 @@ interface Manifest {
 }
 
 const root = join(import.meta.dirname, '..');
-const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
 
 function packageOf(specifier: string): string | undefined {
   if (specifier.startsWith('.') || isBuiltin(specifier) || specifier.includes('${')) return undefined;

@@ -8,7 +8,7 @@ const STEPS = [
   ['types', 'node_modules/typescript/bin/tsc', '-b'],
   ['types of tests', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'],
   ['lock file', 'scripts/complete-lock.mjs', '--check'],
-  ['boundaries', 'scripts/check-boundaries.ts'],
+  ['declared dependencies', 'scripts/check-dependencies.ts'],
   ['compose file', 'scripts/check-compose.ts'],
   ['tests', 'node_modules/vitest/vitest.mjs', 'run'],
 ];

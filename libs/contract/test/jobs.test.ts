@@ -31,7 +31,7 @@ test('every event has one job, those that a route declares too; defaults are fil
       moduleref: 'price.wasm',
       ok: 'priced',
       error: 'stocked',
-      retry: { maximumAttempts: 2, initialIntervalMs: 1000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+      retry: { maximumAttempts: 2, initialIntervalMs: 1000, backoffCoefficient: 2, maximumIntervalMs: 60_000, isOrderRelaxed: false },
       timeoutMs: 2000,
       concurrency: 16,
       grant: { config: { currency: 'EUR' } },

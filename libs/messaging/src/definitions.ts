@@ -12,7 +12,7 @@ export interface TenantPackages {
   /** Changes with every deploy and undeploy of the tenant; what a write must name. */
   revision: number;
   /** The last version number that the package had, also of one that was undeployed; 0 for none. */
-  lastVersion(id: string): number;
+  lastVersion: (id: string) => number;
 }
 
 /** The deployed packages: the bucket `definitions`. */

@@ -5,9 +5,9 @@ import type { HeaderFields } from './publisher.ts';
 import { parseEventSubject } from './subjects.ts';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
-const KEY = 'Jobico-Key';
+export const KEY = 'Jobico-Key';
 const SOURCE = 'Jobico-Source';
-const TRACE = 'traceparent';
+export const TRACE = 'traceparent';
 
 const MAX_KEY = 512;
 
@@ -62,7 +62,7 @@ export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefin
   };
 }
 
-function readKey(header: string | undefined): string | undefined {
+export function readKey(header: string | undefined): string | undefined {
   if (!header) return undefined;
   try {
     const key = decodeURIComponent(header);
@@ -72,6 +72,6 @@ function readKey(header: string | undefined): string | undefined {
   }
 }
 
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+export function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }

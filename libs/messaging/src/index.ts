@@ -19,6 +19,8 @@ export { consumeOrdered } from './ordered-consumer.ts';
 export type { OrderedConsumer, OrderedHandlers } from './ordered-consumer.ts';
 export { createOutcomes } from './outcomes.ts';
 export type { Commit, Outcomes } from './outcomes.ts';
+export { createParking, wakeParkedQueues } from './parking.ts';
+export type { ParkedEvent, Parking } from './parking.ts';
 export { createPublisher } from './publisher.ts';
 export type { HeaderFields, PubAck, Publisher } from './publisher.ts';
 export { createRecorder } from './recorder.ts';
@@ -41,7 +43,7 @@ export {
   trimQueue,
 } from './streams.ts';
 export type { QueueAddress, QueueState } from './streams.ts';
-export { eventSubject, queueStream } from './subjects.ts';
+export { eventSubject, keyToken, queueStream } from './subjects.ts';
 export { openTenantKv } from './tenant-kv.ts';
 export type { TenantKv, TenantKvEntry, WriteCondition } from './tenant-kv.ts';
 export type { JsMsg } from '@nats-io/jetstream';

@@ -26,7 +26,7 @@ const PULL = 256;
 /** Well below the consumer's `priority_timeout` of eight seconds, else the pin flaps. */
 const PULL_EXPIRES_MS = 3000;
 /** An advisory can be missed, so a standby looks by itself too. */
-const LOOK_MS = 5000;
+const LOOK_MS = 15_000;
 
 /**
  * Consumes an ordered queue: among all processes that do, the server pins one and sends it every message.
@@ -121,9 +121,8 @@ export async function consumeOrdered(
   const freeTail = async () => {
     if (state !== 'standby' || !nats.isConnected) return;
     try {
-      const info: PinnedConsumerInfo = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
-      const isPinned = (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
-      if (info.num_ack_pending > 0 && !isPinned) await resetToFloor(nats, stream, info.delivered.stream_seq);
+      const info = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
+      if (info.num_ack_pending > 0 && !hasPin(info)) await resetToFloor(nats, stream, info.delivered.stream_seq);
     } catch (error) {
       log.debug({ stream, err: error }, 'pin state could not be read');
     }
@@ -154,6 +153,14 @@ export async function consumeOrdered(
 
 /** The server tells who is pinned; the client's types leave it out. */
 type PinnedConsumerInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
+
+const hasPin = (info: PinnedConsumerInfo) =>
+  (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
+
+/** Whether some process gets the messages of the queue's stream now. */
+export async function isPinned({ jsm }: Nats, stream: string): Promise<boolean> {
+  return hasPin(await jsm.consumers.info(stream, EXECUTOR_CONSUMER));
+}
 
 const DELIVERED = 'jobico-delivered';
 

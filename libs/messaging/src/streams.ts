@@ -8,6 +8,7 @@ import {
   EXECUTIONS,
   EXECUTOR_CONSUMER,
   EXECUTOR_GROUP,
+  PARKED,
   parseEventSubject,
   parseQueueStream,
   queuePlaceholder,
@@ -43,6 +44,12 @@ const SYSTEM_STREAMS: NamedStream[] = [
     subjects: ['jobico.deadletter.>'],
     description: 'Events that will not be retried',
     max_age: 30 * DAY_MS * MS,
+    allow_direct: true,
+  },
+  {
+    name: PARKED,
+    subjects: ['jobico.parked.>'],
+    description: 'Events of ordered queues that wait for their next attempt, and those behind them',
     allow_direct: true,
   },
 ];

@@ -9,6 +9,8 @@ import { createHash } from 'node:crypto';
 export const EXECUTIONS = 'EXECUTIONS';
 /** `DEADLETTERS`: events that will not be retried. */
 export const DEADLETTERS = 'DEADLETTERS';
+/** `PARKED`: events of ordered queues that wait for their next attempt, and those behind them. */
+export const PARKED = 'PARKED';
 /** KV `definitions`: the live version of each package. */
 export const DEFINITIONS = 'definitions';
 /** KV `tenants`. */
@@ -34,7 +36,7 @@ export function parseQueueStream(stream: string): { tenant: string; queue: strin
   return prefix === 'QUEUE' && tenant && queue && rest.length === 0 ? { tenant, queue } : undefined;
 }
 
-/** `jobico.queue.<tenant>.<queue>`: keeps the stream's subjects from being empty; nothing is published to it. */
+/** `jobico.queue.<tenant>.<queue>`: keeps the stream's subjects from being empty, and wakes a queue that has parked events only; never an event. */
 export const queuePlaceholder = (tenant: string, queue: string) => `jobico.queue.${tenant}.${queue}`;
 
 /** `jobico.event.<tenant>.<event>` or `jobico.event.<tenant>.<event>.<key>` */
@@ -97,6 +99,10 @@ export const NONE = '_';
 /** `jobico.deadletter.<tenant>.<queue>.<event>` */
 export const deadLetterSubject = (tenant: string, queue: string, event: string) =>
   `jobico.deadletter.${tenant}.${queue}.${event}`;
+
+/** `jobico.parked.<tenant>.<queue>.<lane>` */
+export const parkedSubject = (tenant: string, queue: string, lane: string) =>
+  `jobico.parked.${tenant}.${queue}.${lane}`;
 
 /** `<tenant>.package.<id>`: the key of a package in the bucket `definitions`. */
 export const packageKey = (tenant: string, id: string) => `${tenant}.package.${id}`;

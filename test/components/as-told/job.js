@@ -11,7 +11,7 @@ export const handler = {
     const told = attempts[Math.min(event.attempt, attempts.length) - 1];
     if (told === 'retry' || told === 'permanent') throw { tag: told, val: 'as told' };
     if (told === 'trap') throw new Error('as told');
-    while (told === 'loop');
+    for (;;) if (told !== 'loop') break;
     return JSON.stringify({ id: event.id, attempt: event.attempt });
   },
 };

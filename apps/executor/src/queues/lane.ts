@@ -20,12 +20,17 @@ export interface LaneEntry {
 /** Events of a lane that may be in the sandbox at once: enough to keep it busy while records are stored. */
 const DEPTH = 256;
 
+/** A lane waits for as long in place; longer, and it is parked. */
+const WAITS_IN_PLACE_MS = 100;
+
 /**
  * The events of one key, in order. They run one after another: those sent to the sandbox wait there, first in, first out,
  * and whatever fails makes the sandbox skip what follows. States: `flowing` (sends as they come) → (something did not
- * succeed) `stopping` (until everything sent has come back) → `flowing`, or first `waiting` for the next attempt.
+ * succeed) `stopping` (until everything sent has come back) → `flowing`, or before it `waiting` for the next attempt, or
+ * `parked`: another lane has its events, only what is being settled ends here.
  */
 export class Lane {
+  readonly #name: string;
   readonly #context: QueueContext;
   readonly #onEmpty: () => void;
   /** Not settled, oldest first; the first `#sent` of them are in the sandbox, or being settled. */
@@ -33,11 +38,12 @@ export class Lane {
   readonly #settling = new Set<LaneEntry>();
   #sent = 0;
   #inSandbox = 0;
-  #state: 'flowing' | 'stopping' | 'waiting' | 'closed' = 'flowing';
+  #state: 'flowing' | 'stopping' | 'waiting' | 'parked' | 'closed' = 'flowing';
   #sandbox: SandboxLane | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(context: QueueContext, onEmpty: () => void) {
+  constructor(name: string, context: QueueContext, onEmpty: () => void) {
+    this.#name = name;
     this.#context = context;
     this.#onEmpty = onEmpty;
   }
@@ -90,6 +96,7 @@ export class Lane {
   }
 
   #wait(untilMs: number): void {
+    if (untilMs - Date.now() > WAITS_IN_PLACE_MS && this.#park()) return;
     this.#state = 'waiting';
     this.#timer = setTimeout(
       () => {
@@ -99,6 +106,17 @@ export class Lane {
       },
       Math.max(0, untilMs - Date.now()),
     );
+  }
+
+  /** Leaves what is not being settled to a lane outside the queue. */
+  #park(): boolean {
+    const waiting = this.#entries.filter((entry) => !this.#settling.has(entry));
+    if (!this.#context.park(this.#name, waiting)) return false;
+    this.#state = 'parked';
+    this.#entries.splice(0, this.#entries.length, ...this.#settling);
+    this.#sent = this.#entries.length;
+    this.#leaveSandbox();
+    return true;
   }
 
   #onOutcome(entry: LaneEntry, declared: DeclaredEvent, outcome: Outcome): void {
@@ -132,6 +150,10 @@ export class Lane {
     }
     entry.attempt += 1;
     entry.readyAtMs = retryAtMs;
+    if (declared.job.retry.isOrderRelaxed && this.#context.park(`r${event.sequence}`, [entry])) {
+      this.#entries.splice(this.#entries.indexOf(entry), 1);
+      this.#sent -= 1;
+    }
     this.#context.settle(settlement, (outcome) => {
       // Another process settled the event meanwhile: it does not run again.
       if (outcome === 'fenced') this.#finish(entry);

@@ -2,16 +2,20 @@ import {
   complete,
   consumeOrdered,
   createOutcomes,
+  createParking,
+  keyToken,
   queueStream,
   readEvent,
   type JsMsg,
   type Outcomes,
+  type Parking,
   type QueuedEvent,
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
 import type { Admitted } from '../admission.ts';
 import { settlementOf } from '../settlement/build-settlement.ts';
 import { Lane, type LaneEntry } from './lane.ts';
+import { ParkedLane } from './parked-lane.ts';
 import type { QueueContext } from './queue-context.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { createSettler, type Settler } from './settler.ts';
@@ -23,6 +27,8 @@ interface Delivery {
 }
 
 const WORKING_MS = 10_000;
+/** The lane of events that have no key; all of them, in a strict queue. */
+const STRICT = 'strict';
 
 /**
  * Works an ordered queue, strict or keyed. Messages come in the order they were stored; each joins the lane of its key
@@ -67,7 +73,10 @@ class OrderedQueue {
   readonly #context: QueueContext;
   /** Delivered and not acknowledged, in the order of the queue. */
   readonly #deliveries = new Map<number, Delivery>();
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, Lane | ParkedLane>();
+  readonly #parking: Parking;
+  /** Whether the lanes that an earlier process parked are known: until then nothing may run. */
+  #isParkingKnown = false;
   /** Messages whose slots or schema are being read, in order. */
   #incoming: JsMsg[] = [];
   #isAdmitting = false;
@@ -85,9 +94,15 @@ class OrderedQueue {
     this.#queue = queue;
     this.#outcomes = outcomes;
     this.#settler = createSettler(deps.nats, outcomes, deps.log);
+    this.#parking = createParking(deps.nats, tenant, queue);
     this.#context = {
+      nats: deps.nats,
+      log: deps.log,
       isStopping: () => this.#isStopping,
       openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
+      admit: (event) => deps.admission.admit(event, queue),
+      recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
+      park: (lane, entries) => this.#park(lane, entries),
       liveEvent: (event) => deps.definitions.event(tenant, event),
       decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),
       settle: (settlement, onDone) => this.#settler.settle(settlement, onDone),
@@ -110,6 +125,7 @@ class OrderedQueue {
   begin({ floor, delivered }: { floor: number; delivered: number }): void {
     this.drop();
     this.#outcomes.forget();
+    this.#isParkingKnown = false;
     this.#acknowledged = floor;
     this.#tailEnd = delivered;
   }
@@ -163,6 +179,10 @@ class OrderedQueue {
     for (;;) {
       const [message] = this.#incoming;
       if (!message) return;
+      if (!this.#isParkingKnown) {
+        pauseFor(this.#resumeParked(epoch));
+        return;
+      }
       if (!this.#outcomes.isPrepared(message.seq)) {
         pauseFor(this.#prepare(epoch, message.time.getTime()));
         return;
@@ -186,6 +206,28 @@ class OrderedQueue {
       this.#incoming.shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  /** Goes on with the lanes that are parked. */
+  async #resumeParked(epoch: number): Promise<void> {
+    const names = await this.#parking.lanes();
+    if (epoch !== this.#epoch) return;
+    this.#isParkingKnown = true;
+    for (const name of names) this.#openParkedLane(name).start();
+  }
+
+  #openParkedLane(name: string): ParkedLane {
+    const lane = new ParkedLane(name, this.#context, this.#parking, () => this.#closeLane(name, lane));
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #park(name: string, entries: readonly LaneEntry[]): boolean {
+    if (name === STRICT) return false;
+    const lane = this.#openParkedLane(name);
+    for (const entry of entries) lane.push(entry);
+    lane.start();
+    return true;
   }
 
   async #prepare(epoch: number, sinceMs: number): Promise<void> {
@@ -219,15 +261,19 @@ class OrderedQueue {
     this.#laneOf(event.name, admitted).push(entry);
   }
 
-  #laneOf(event: string, { key }: Admitted): Lane {
+  #laneOf(event: string, { key }: Admitted): Lane | ParkedLane {
     const ordering = this.#deps.definitions.event(this.#tenant, event)?.queue.ordering.kind ?? 'strict';
-    const name = ordering === 'keyed' && key !== undefined ? `k${key}` : '';
-    let lane = this.#lanes.get(name);
-    if (!lane) {
-      lane = new Lane(this.#context, () => this.#lanes.delete(name));
-      this.#lanes.set(name, lane);
-    }
+    const name = ordering === 'keyed' && key !== undefined ? `k${keyToken(key)}` : STRICT;
+    const open = this.#lanes.get(name);
+    if (open) return open;
+    const lane = new Lane(name, this.#context, () => this.#closeLane(name, lane));
+    this.#lanes.set(name, lane);
     return lane;
+  }
+
+  /** A lane that was parked ends under a name that is another's by now. */
+  #closeLane(name: string, lane: Lane | ParkedLane): void {
+    if (this.#lanes.get(name) === lane) this.#lanes.delete(name);
   }
 
   /** Acknowledges everything that is settled up to the first that is not. */

@@ -1,5 +1,5 @@
 import { queueOf } from '@jobico/contract';
-import { findQueues, isOrderedQueue, trimQueue, type QueueAddress } from '@jobico/messaging';
+import { findQueues, isOrderedQueue, trimQueue, wakeParkedQueues, type QueueAddress } from '@jobico/messaging';
 import { workOrderedQueue } from './ordered-queue.ts';
 import type { QueueDeps, QueueWorker } from './queue-worker.ts';
 import { workUnorderedQueue } from './unordered-queue.ts';
@@ -22,6 +22,8 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
   const forget = deps.definitions.onChange(() => void set.look());
   const forgetReconnect = deps.nats.onReconnect(() => void set.look());
   const looking = setInterval(() => void set.look(), LOOK_MS);
+  const waking = setInterval(() => void set.wake(), LOOK_MS);
+  void set.wake();
   const trimming = setInterval(() => void set.trim(), TRIM_MS);
   return {
     get inFlight() {
@@ -34,6 +36,7 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
       forget();
       forgetReconnect();
       clearInterval(looking);
+      clearInterval(waking);
       clearInterval(trimming);
       await set.stop(graceMs);
     },
@@ -117,6 +120,12 @@ class WorkedQueues {
       if (declared) return queueOf(declared).ordering.kind !== 'none';
     }
     return undefined;
+  }
+
+  async wake(): Promise<void> {
+    await wakeParkedQueues(this.#deps.nats).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, 'parked queues could not be woken'),
+    );
   }
 
   /** Queues keep settled events for replays; they must not take the room of new ones. */

@@ -7,6 +7,8 @@ export interface RetryPolicy {
   initialIntervalMs: number;
   backoffCoefficient: number;
   maximumIntervalMs: number;
+  /** Whether later events of an ordered queue pass one that waits for its next attempt. */
+  isOrderRelaxed: boolean;
 }
 
 /** An event and what happens to it: the definition with every reference followed and every default filled in. */
@@ -77,6 +79,7 @@ function jobOf(definition: PackageDefinition, { event, result, retry, timeout, c
       initialIntervalMs: durationMs(retry?.initialInterval ?? 'PT1S'),
       backoffCoefficient: retry?.backoffCoefficient ?? 2,
       maximumIntervalMs: durationMs(retry?.maximumInterval ?? 'PT1M'),
+      isOrderRelaxed: retry?.ordering === 'relax',
     },
     timeoutMs: durationMs(timeout ?? 'PT10S'),
     concurrency: concurrency ?? 16,

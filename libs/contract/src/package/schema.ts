@@ -67,6 +67,12 @@ const Retry = Type.Object(
       Type.Number({ minimum: 1, maximum: 10, description: 'Grows each interval. Default 2.' }),
     ),
     maximumInterval: Type.Optional(duration('No interval is longer. Default PT1M.')),
+    ordering: Type.Optional(
+      Type.Enum(['keep', 'relax'], {
+        description: 'relax: later events of an ordered queue pass one that waits for its next attempt. Default keep.',
+        allowed: 'keep or relax',
+      }),
+    ),
   },
   closed,
 );

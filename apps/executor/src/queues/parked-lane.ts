@@ -1,0 +1,149 @@
+import { setTimeout } from 'node:timers/promises';
+import { complete, type ParkedEvent, type Parking } from '@jobico/messaging';
+import { decide, decideUnrun, settlementOf } from '../settlement/build-settlement.ts';
+import type { Outcome, Result } from '../work.ts';
+import type { LaneEntry } from './lane.ts';
+import type { QueueContext } from './queue-context.ts';
+
+const PAUSE_MS = 250;
+
+/**
+ * A lane whose first event waits for its next attempt, moved out of the queue: its events are copied, in order, to the
+ * stream `PARKED`, acknowledged in the queue, and run from there one by one. Nothing of it is kept in memory but the event
+ * that is next, so many may wait long; what is parked is found again by whoever takes the queue over. It ends when it is
+ * empty, and the events that come then run from the queue again.
+ */
+export class ParkedLane {
+  readonly #name: string;
+  readonly #context: QueueContext;
+  readonly #parking: Parking;
+  readonly #onEmpty: () => void;
+  /** Events that are being copied; they are not in the stream for sure. */
+  #copying: Promise<void> = Promise.resolve();
+  #copies = 0;
+  readonly #closed = new AbortController();
+
+  constructor(name: string, context: QueueContext, parking: Parking, onEmpty: () => void) {
+    this.#name = name;
+    this.#context = context;
+    this.#parking = parking;
+    this.#onEmpty = onEmpty;
+  }
+
+  /** Begins to run what is parked. Call it once, after the first events were pushed. */
+  start(): void {
+    void this.#run();
+  }
+
+  push(entry: LaneEntry): void {
+    this.#copies += 1;
+    this.#copying = this.#copying.then(() => this.#copy(entry)).finally(() => (this.#copies -= 1));
+  }
+
+  /** Stops running; what is parked stays. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  get #isClosed(): boolean {
+    return this.#closed.signal.aborted || this.#context.isStopping();
+  }
+
+  async #copy(entry: LaneEntry): Promise<void> {
+    const { event, attempt, readyAtMs } = entry;
+    await this.#untilDone(() => this.#parking.park(this.#name, { event, attempt, readyAtMs }));
+    if (!this.#isClosed) entry.onSettled();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      const copied = this.#copies === 0;
+      const head = await this.#untilDone(() => this.#parking.head(this.#name));
+      if (this.#isClosed) return;
+      if (head) await this.#runHead(head);
+      else if (copied && this.#copies === 0) {
+        this.#onEmpty();
+        return;
+      } else await this.#copying;
+    }
+  }
+
+  /** Runs an event until it is settled for good, and takes it away. */
+  async #runHead(head: ParkedEvent): Promise<void> {
+    const { event } = head;
+    const found = await this.#untilDone(() => this.#context.recordedOutcome(event));
+    if (this.#isClosed) return;
+    if (found && found.status !== 'retry')
+      await this.#untilDone(() => complete(this.#context.nats, settlementOf(found, event)));
+    else {
+      let attempt = Math.max(head.attempt, (found?.attempt ?? 0) + 1);
+      let readyAtMs: number | undefined = found?.nextAttemptAt ? Date.parse(found.nextAttemptAt) : head.readyAtMs;
+      while (readyAtMs !== undefined && !this.#isClosed) {
+        await this.#wait(readyAtMs - Date.now());
+        if (this.#isClosed) return;
+        const before: number = readyAtMs;
+        readyAtMs = await this.#attempt(head, attempt, before);
+        if (readyAtMs !== before) attempt += 1;
+      }
+    }
+    if (!this.#isClosed) await this.#untilDone(() => this.#parking.remove(head.parkedSequence));
+  }
+
+  /** One attempt; answers when the next one is due, the same time if it did not run, nothing if the event is settled. */
+  async #attempt({ event }: ParkedEvent, attempt: number, readyAtMs: number): Promise<number | undefined> {
+    const admitted = await this.#context.admit(event);
+    const context = this.#context.decisionContext(readyAtMs);
+    if (admitted.verdict) {
+      await this.#settled(decideUnrun(event, admitted.key, admitted.verdict, context).settlement);
+      return undefined;
+    }
+    const work = { event, key: admitted.key, declared: admitted.declared, attempt };
+    const outcome = await new Promise<Outcome>((resolve) => {
+      const sandbox = this.#context.openSandboxLane();
+      sandbox.send({
+        ...work,
+        onOutcome: (result) => {
+          sandbox.close();
+          resolve(result);
+        },
+      });
+    });
+    if (outcome.kind === 'unrun' || this.#isClosed) return readyAtMs;
+    return await this.#conclude(work, outcome, readyAtMs);
+  }
+
+  async #conclude(work: Parameters<typeof decide>[0], result: Result, readyAtMs: number): Promise<number | undefined> {
+    const { settlement, retryAtMs } = decide(work, result, this.#context.decisionContext(readyAtMs));
+    const which = await this.#settled(settlement);
+    return which === 'fenced' ? undefined : retryAtMs;
+  }
+
+  #settled(settlement: Parameters<QueueContext['settle']>[0]): Promise<'settled' | 'fenced'> {
+    const { signal } = this.#closed;
+    return new Promise((resolve) => {
+      // When the queue is lost nothing calls back, and this lane is closed.
+      const onAbort = () => resolve('fenced');
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#context.settle(settlement, (which) => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(which);
+      });
+    });
+  }
+
+  async #wait(ms: number): Promise<void> {
+    if (ms > 0) await setTimeout(ms, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+  }
+
+  async #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    while (!this.#isClosed) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#context.log.warn({ err: error, lane: this.#name }, 'parked lane cannot go on yet');
+        await this.#wait(PAUSE_MS);
+      }
+    }
+    return undefined;
+  }
+}

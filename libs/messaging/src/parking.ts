@@ -1,0 +1,139 @@
+import type { StoredMsg } from '@nats-io/jetstream';
+import type { Nats } from './connection.ts';
+import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './event-message.ts';
+import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
+import type { HeaderFields } from './publisher.ts';
+import { isPinned } from './ordered-consumer.ts';
+import { PARKED, parkedSubject, queuePlaceholder, queueStream } from './subjects.ts';
+
+const ID = 'Jobico-Event-Id';
+const NAME = 'Jobico-Event-Name';
+const SEQUENCE = 'Jobico-Queue-Sequence';
+const TIME = 'Jobico-Queue-Time';
+const ATTEMPT = 'Jobico-Attempt';
+const READY = 'Jobico-Ready-At';
+
+/** An event that waits outside its queue. */
+export interface ParkedEvent {
+  /** Of the copy in the stream `PARKED`. */
+  parkedSequence: number;
+  event: QueuedEvent;
+  /** The attempt that comes next, as far as was known when it was parked. */
+  attempt: number;
+  /** Milliseconds since 1970. */
+  readyAtMs: number;
+}
+
+/**
+ * Events of one ordered queue that were moved out of it, lane by lane, so that they hold up nothing but their own lane
+ * while they wait. Only the executor that is pinned to the queue uses it, and only the executors can write to the stream.
+ */
+export interface Parking {
+  /** The lanes that hold events. */
+  lanes(): Promise<string[]>;
+  /** Appends a copy of an event to a lane; it may be acknowledged in its queue once this resolves. */
+  park(lane: string, parked: Omit<ParkedEvent, 'parkedSequence'>): Promise<void>;
+  /** The oldest event of a lane. */
+  head(lane: string): Promise<ParkedEvent | undefined>;
+  /** Takes an event away, for good. */
+  remove(parkedSequence: number): Promise<void>;
+}
+
+export function createParking(nats: Nats, tenant: string, queue: string): Parking {
+  return {
+    async lanes() {
+      const { state } = await nats.jsm.streams.info(PARKED, { subjects_filter: parkedSubject(tenant, queue, '*') });
+      return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf('.') + 1));
+    },
+    async park(lane, parked) {
+      await nats.publisher.publish(
+        parkedSubject(tenant, queue, lane),
+        parked.event.text,
+        headersOf(queue, tenant, parked),
+      );
+    },
+    async head(lane) {
+      try {
+        const message = await nats.jsm.direct.getMessage(PARKED, {
+          seq: 1,
+          next_by_subj: parkedSubject(tenant, queue, lane),
+        });
+        return message ? readParked(message, tenant) : undefined;
+      } catch (error) {
+        if (isNoMatch(error)) return undefined;
+        throw asUnavailable(error, 'parked events cannot be read');
+      }
+    },
+    async remove(parkedSequence) {
+      try {
+        await nats.jsm.streams.deleteMessage(PARKED, parkedSequence, false);
+      } catch (error) {
+        if (!isMissing(error) && !/no message found/.test(String(error)))
+          throw asUnavailable(error, 'a parked event cannot be removed');
+      }
+    },
+  };
+}
+
+function headersOf(
+  queue: string,
+  tenant: string,
+  { event, attempt, readyAtMs }: Omit<ParkedEvent, 'parkedSequence'>,
+): HeaderFields {
+  const fields: [string, string][] = [
+    // Parked again by whoever takes the queue over: the copy that is there is enough.
+    [MESSAGE_ID, `${tenant}:${queue}:${event.sequence}`],
+    [ID, event.id],
+    [NAME, event.name],
+    [SEQUENCE, String(event.sequence)],
+    [TIME, String(event.timeMs)],
+    [ATTEMPT, String(attempt)],
+    [READY, String(readyAtMs)],
+  ];
+  if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
+  if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
+  return fields;
+}
+
+function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
+  const key = readKey(header.get(KEY));
+  const traceparent = header.get(TRACE);
+  return {
+    parkedSequence: seq,
+    attempt: Number(header.get(ATTEMPT)),
+    readyAtMs: Number(header.get(READY)),
+    event: {
+      id: header.get(ID),
+      tenant,
+      name: header.get(NAME),
+      sequence: Number(header.get(SEQUENCE)),
+      timeMs: Number(header.get(TIME)),
+      text: textOf(data),
+      ...(key !== undefined && { key }),
+      ...(traceparent && { traceparent }),
+    },
+  };
+}
+
+/** What the server must be asked again, at most this often, to wake a queue. */
+const WAKE_MS = 10_000;
+
+/**
+ * Makes sure that the parked events of every queue are run. A process works a queue once the server has pinned it, and the
+ * server pins nobody before there is a message: a queue that has nothing but parked events gets one that is no event.
+ */
+export async function wakeParkedQueues(nats: Nats): Promise<void> {
+  const { state } = await nats.jsm.streams.info(PARKED, { subjects_filter: 'jobico.parked.>' });
+  const queues = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(2, 4).join('.')));
+  for (const address of queues) {
+    const [tenant = '', queue = ''] = address.split('.');
+    const stream = queueStream(tenant, queue);
+    try {
+      if (await isPinned(nats, stream)) continue;
+      const id = `wake:${Math.floor(Date.now() / WAKE_MS)}`;
+      await nats.publisher.publish(queuePlaceholder(tenant, queue), '', [[MESSAGE_ID, id]]);
+    } catch (error) {
+      if (!isMissing(error)) throw asUnavailable(error, `queue ${queue} cannot be woken`);
+    }
+  }
+}
