@@ -28,7 +28,8 @@ export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyIns
     logger: false,
     bodyLimit: USUAL_BODY_LIMIT,
     routerOptions: { maxParamLength: LONGEST_PATH_FIELD },
-    forceCloseConnections: true,
+    // Requests that are under way are answered; streams end by the signal below.
+    forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, reply) => sendProblem(reply as unknown as FastifyReply, error, 'none'),
   });
   const stopping = new AbortController();

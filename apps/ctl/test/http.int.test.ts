@@ -69,6 +69,14 @@ test('what is no HTTP at all is answered with a refusal, and stops nothing', asy
   expect(await ask(`${url}/health`)).toMatchObject({ status: 200 });
 });
 
+test('a client that watches does not hold up a stop, and sees the end of its stream', async () => {
+  const ctl = await startCtl({ natsUrl: inject('natsUrl'), log: createSilentLogger(), port: 0 });
+  const response = await fetch(`${ctl.url}/v1/tenants/acme/executions/watch`);
+  const text = response.text();
+  await ctl.stop();
+  expect(await text).toContain(': connected');
+});
+
 test('a port in use is said so', async () => {
   const { url } = await controlPlane();
   const port = Number(new URL(url).port);

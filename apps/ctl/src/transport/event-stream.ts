@@ -17,6 +17,8 @@ export async function writeEventStream(
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    // What ends here was meant to go on: nothing else will come on this connection.
+    connection: 'close',
   });
   response.write(': connected\n\n');
   const heartbeat = setInterval(() => response.write(': \n\n'), HEARTBEAT_MS);
