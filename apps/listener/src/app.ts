@@ -3,26 +3,42 @@ import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerEvents } from './events/routes.ts';
 import { registerProblems } from './problems.ts';
+import { answerBadAddress, answerBrokenRequest } from './refusals.ts';
 
 export interface AppDeps {
   intake: Intake;
   health: () => Promise<Health>;
   log: Logger;
-  /** Default 8 MiB. */
-  bodyLimit?: number;
+  /** Bytes of a request's body. Default 8 MiB. */
+  bodyLimit?: number | undefined;
+  /** What a request may take to come in, in milliseconds. Default 20,000. */
+  requestTimeoutMs?: number | undefined;
 }
 
-const REQUEST_MS = 20_000;
+/** What callers get, once the listener stops, to finish what they are sending. */
+const CLOSE_GRACE_MS = 3000;
 
 /** The listener's HTTP; it listens to nothing by itself. */
-export function buildApp({ intake, health, log, bodyLimit = 8 << 20 }: AppDeps): FastifyInstance {
+export function buildApp({
+  intake,
+  health,
+  log,
+  bodyLimit = 8 << 20,
+  requestTimeoutMs = 20_000,
+}: AppDeps): FastifyInstance {
   const app = Fastify({
     logger: false,
     bodyLimit,
-    requestTimeout: REQUEST_MS,
-    connectionTimeout: REQUEST_MS,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: requestTimeoutMs,
+    // Headers that trickle in are looked for as often as they may take.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(1000, requestTimeoutMs) },
     routerOptions: { maxParamLength: 64 },
+    return503OnClosing: false,
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerBrokenRequest,
   });
+  closeInTime(app);
   registerProblems(app, log);
   registerEvents(app, intake);
   app.get('/health', async (_request, reply) => {
@@ -30,4 +46,13 @@ export function buildApp({ intake, health, log, bodyLimit = 8 << 20 }: AppDeps):
     return reply.code(state.status === 'ok' ? 200 : 500).send(state);
   });
   return app;
+}
+
+/** A caller that never finishes its request must not keep the process from ending. */
+function closeInTime(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+  });
+  app.addHook('onClose', async () => clearTimeout(timer));
 }

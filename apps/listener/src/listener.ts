@@ -22,6 +22,8 @@ export interface ListenerOptions {
   port: number;
   /** Bytes of a request's body. Default 8 MiB. */
   bodyLimit?: number;
+  /** What a request may take to come in, in milliseconds. Default 20,000. */
+  requestTimeoutMs?: number;
 }
 
 export interface Listener {
@@ -30,23 +32,26 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** Starts the module that takes events over HTTP. */
+/**
+ * Starts the module that takes events over HTTP. Throws `unavailable` without NATS, and what `listen` throws for a port
+ * that is in use; nothing is left open then.
+ */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const log = options.log.child({ module: 'listener' });
   const id = createEventId();
+  await using parts = new AsyncDisposableStack();
   const nats = await connectNats({ url: options.natsUrl, name: `jobico-listener ${id}`, log });
+  parts.defer(() => nats.close());
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
+  parts.defer(() => definitions.stop());
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
   const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
   const health = createHealth({ nats: () => nats.isConnected });
-  const app = buildApp({
-    intake,
-    health,
-    log,
-    ...(options.bodyLimit !== undefined && { bodyLimit: options.bodyLimit }),
-  });
+  const { bodyLimit, requestTimeoutMs } = options;
+  const app = buildApp({ intake, health, log, bodyLimit, requestTimeoutMs });
+  parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
   const node = {
     id,
@@ -58,17 +63,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     url,
   } as const;
   const announcement = await nodes.announce(node, () => ({ definitionsRevision: definitions.revision }));
-  const forget = definitions.onChange(() => void announcement.report());
+  parts.defer(() => announcement.stop());
+  parts.defer(definitions.onChange(() => void announcement.report()));
   log.info({ url }, 'listener ready');
 
+  const running = parts.move();
   return {
     url,
     async stop() {
-      forget();
-      await announcement.stop();
-      await app.close();
-      await definitions.stop();
-      await nats.close();
+      if (running.disposed) return;
+      await running.disposeAsync();
       log.info('listener stopped');
     },
   };

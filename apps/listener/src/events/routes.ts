@@ -1,23 +1,27 @@
 import { JobicoError } from '@jobico/contract';
 import type { Intake } from '@jobico/messaging';
 import type { FastifyInstance } from 'fastify';
+import { answerProblem } from '../problems.ts';
 import { readItems } from './json-items.ts';
+import { registerBodies } from './read-body.ts';
 
 interface Params {
   tenant: string;
   event: string;
 }
 
+const PATH = '/events/:tenant/:event';
+
 /** `POST /events/{tenant}/{event}` with `{"data": [...]}`: 202 with the ids once every event is stored. */
 export function registerEvents(app: FastifyInstance, intake: Intake): void {
-  // The body stays text: what is stored is what was sent.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  registerBodies(app);
 
-  app.post<{ Params: Params; Body: unknown }>('/events/:tenant/:event', async (request, reply) => {
+  app.post<{ Params: Params; Body: unknown }>(PATH, async (request, reply) => {
     const { tenant, event } = request.params;
     if (typeof request.body !== 'string') {
-      throw new JobicoError('not-json', 'the body is empty', { hint: 'Send {"data": [ …events… ]}.' });
+      throw new JobicoError('not-json', 'the body is empty', {
+        hint: 'Send {"data": [ …events… ]} with content-type application/json.',
+      });
     }
     const items = readItems(request.body);
     const accepted = await intake.send({
@@ -28,6 +32,19 @@ export function registerEvents(app: FastifyInstance, intake: Intake): void {
       traceparent: traceOf(request.headers.traceparent),
     });
     return reply.code(202).send(accepted);
+  });
+
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: PATH,
+    // Before the body is read: whatever it is, it does not belong here.
+    onRequest: async (request, reply) => {
+      const error = new JobicoError('bad-request', `${request.method} is not what this address takes`, {
+        hint: 'Events are sent with POST.',
+      });
+      return answerProblem(reply.header('allow', 'POST'), error, { status: 405 });
+    },
+    handler: (_request, reply) => reply,
   });
 }
 

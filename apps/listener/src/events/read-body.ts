@@ -1,0 +1,41 @@
+import { isUtf8 } from 'node:buffer';
+import { JobicoError } from '@jobico/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** Bodies stay text: what is stored is what was sent. Whatever is not plain UTF-8 JSON is refused. */
+export function registerBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      assertPlain(request);
+      done(null, textOf(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
+
+function assertPlain({ headers }: FastifyRequest): void {
+  const charset = CHARSET.exec(headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8') {
+    throw new JobicoError('unsupported-media-type', `the charset ${JSON.stringify(charset)} is not taken`, {
+      hint: 'JSON is UTF-8: send content-type: application/json.',
+    });
+  }
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') {
+    throw new JobicoError('unsupported-media-type', `the content encoding ${JSON.stringify(encoding)} is not taken`, {
+      hint: 'Send the body as it is, without content-encoding.',
+    });
+  }
+}
+
+/** Bytes that are no UTF-8 would be stored as others than were sent. */
+function textOf(body: Buffer): string {
+  if (isUtf8(body)) return body.toString('utf8');
+  throw new JobicoError('not-json', 'the body is not JSON: its bytes are not UTF-8', {
+    hint: 'JSON is UTF-8: encode the body so.',
+  });
+}
