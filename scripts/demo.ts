@@ -1,13 +1,11 @@
 // `npm start`: the whole platform in one process, the example packages deployed, real events in, their outcomes shown.
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createClient, type Client } from '@jobico/client';
 import { JobicoError } from '@jobico/contract';
 import { createLogger } from '@jobico/telemetry';
 import { deployFile, executionLines, runUntilStopped, startPlatform, tell, type Platform } from 'jobico';
-import { buildExamples } from './build-examples.ts';
+import { buildExamples, packageFiles, type ExampleStep } from './build-examples.ts';
 import { trackOutcomes, type OutcomeTracker } from './demo/outcomes.ts';
 import { readSampleEvents, sendEvents } from './demo/send-events.ts';
 import { bold, dim, step } from './demo/steps.ts';
@@ -58,11 +56,8 @@ function readSettings(): Settings | undefined {
   return { isOnce: values.exit, data: values.data, ports };
 }
 
-/** The packages of examples/: each folder's file of its own name. */
-async function findPackages(): Promise<string[]> {
-  const folders = (await readdir(join(root, 'examples'))).toSorted();
-  return folders.map((name) => join(root, 'examples', name, `${name}.yaml`)).filter((file) => existsSync(file));
-}
+const describeComponent = ({ example, job, sizeBytes, durationMs }: ExampleStep) =>
+  `${example}/${job}  ${(sizeBytes / 1e6).toFixed(1)} MB  ${(durationMs / 1000).toFixed(1)} s`;
 
 async function start({ data, ports }: Settings): Promise<Platform> {
   const log = createLogger({ file: join(data, 'jobico.log') });
@@ -112,7 +107,12 @@ async function showExecutions(
 }
 
 function summarise({ waiting, counts }: OutcomeTracker): boolean {
-  const words = { ok: 'ok', retry: 'tried again', failed: 'to the error route', dead: 'dead letters' } as const;
+  const words = {
+    ok: 'ok',
+    retry: 'tried again',
+    failed: 'took the error route',
+    dead: 'kept as dead letter',
+  } as const;
   const parts = Object.entries(words).map(([status, word]) => `${counts.get(status) ?? 0} ${word}`);
   console.log(bold(`\nExecutions: ${parts.join(', ')}.`));
   if (waiting.length === 0) console.log('Every event has reached its outcome.');
@@ -144,8 +144,10 @@ async function main(): Promise<void> {
     console.log(HELP);
     return;
   }
-  const packages = await findPackages();
-  await step('example jobs built to WebAssembly components', (say) => buildExamples({ onStep: say }));
+  const packages = packageFiles();
+  await step('example jobs built to WebAssembly components', (say) =>
+    buildExamples({ onStep: (built) => built.isBuilt && say(describeComponent(built)) }),
+  );
   await using platform = await start(settings);
   const { listener = '', ctl = '' } = platform.urls;
   const client = createClient({ url: ctl });

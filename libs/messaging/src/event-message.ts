@@ -37,7 +37,10 @@ export function eventHeaders(event: {
     [MESSAGE_ID, event.id],
     [SOURCE, event.source],
   ];
-  if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
+  // A longer one would not be read again; half a surrogate pair has no encoding.
+  if (event.key !== undefined && event.key.length <= MAX_KEY) {
+    fields.push([KEY, encodeURIComponent(event.key.toWellFormed())]);
+  }
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
   return fields;
 }

@@ -8,6 +8,13 @@ export function isMissing(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.apiError().code === NOT_FOUND;
 }
 
+const NAME_IN_USE = 10058;
+
+/** Whether a stream of this name, and with another configuration, exists already. */
+export function isTaken(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.apiError().err_code === NAME_IN_USE;
+}
+
 /** Whether a direct get failed only because no message matches: the client reports that as an error. */
 export function isNoMatch(error: unknown): boolean {
   return error instanceof JetStreamError && 'code' in error && error.code === NOT_FOUND;

@@ -4,6 +4,7 @@ import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './eve
 import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
 import { isPinned } from './ordered-consumer.ts';
+import { countParked } from './streams.ts';
 import { PARKED, parkedSubject, queuePlaceholder, queueStream } from './subjects.ts';
 
 const ID = 'Jobico-Event-Id';
@@ -123,9 +124,7 @@ const WAKE_MS = 10_000;
  * server pins nobody before there is a message: a queue that has nothing but parked events gets one that is no event.
  */
 export async function wakeParkedQueues(nats: Nats): Promise<void> {
-  const { state } = await nats.jsm.streams.info(PARKED, { subjects_filter: 'jobico.parked.>' });
-  const queues = new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(2, 4).join('.')));
-  for (const address of queues) {
+  for (const address of (await countParked(nats)).keys()) {
     const [tenant = '', queue = ''] = address.split('.');
     const stream = queueStream(tenant, queue);
     try {

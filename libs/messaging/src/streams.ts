@@ -1,7 +1,7 @@
 import { JobicoError, type Queue } from '@jobico/contract';
 import type { ConsumerConfig, StreamConfig, StreamInfo } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
-import { asUnavailable, isMissing } from './failures.ts';
+import { asUnavailable, isMissing, isTaken } from './failures.ts';
 import {
   DEADLETTERS,
   eventSubjects,
@@ -9,6 +9,7 @@ import {
   EXECUTOR_CONSUMER,
   EXECUTOR_GROUP,
   PARKED,
+  parkedSubject,
   parseEventSubject,
   parseQueueStream,
   queuePlaceholder,
@@ -68,7 +69,9 @@ async function ensureStream({ jsm }: Nats, config: NamedStream): Promise<void> {
     try {
       await jsm.streams.add(config);
     } catch (cause) {
-      throw asUnavailable(cause, `stream ${config.name} cannot be created`);
+      if (!isTaken(cause)) throw asUnavailable(cause, `stream ${config.name} cannot be created`);
+      // Another process made it meanwhile, perhaps for another version of the platform.
+      await jsm.streams.update(config.name, config);
     }
   }
 }
@@ -155,7 +158,7 @@ async function streamInfo({ jsm }: Nats, name: string): Promise<StreamInfo | und
 export interface QueueState {
   tenant: string;
   id: string;
-  /** Events that are not settled. */
+  /** Events that are not settled, those that are parked outside the queue too. */
   pending: number;
   /** Ids of the events that it takes. */
   events: string[];
@@ -164,30 +167,39 @@ export interface QueueState {
 /** The queues that exist, of one tenant or of all, with what waits in them. */
 export async function listQueues(nats: Nats, tenant?: string): Promise<QueueState[]> {
   const queues: QueueState[] = [];
-  for await (const { config } of nats.jsm.streams.list(
-    tenant === undefined ? 'jobico.queue.>' : `jobico.queue.${tenant}.*`,
-  )) {
+  const parked = await countParked(nats, tenant);
+  const filter = queuePlaceholder(tenant ?? '*', '*');
+  for await (const { config, state } of nats.jsm.streams.list(filter)) {
     const address = parseQueueStream(config.name);
     if (!address) continue;
     const events = new Set(config.subjects.flatMap((subject) => parseEventSubject(subject)?.event ?? []));
-    queues.push({
-      tenant: address.tenant,
-      id: address.queue,
-      pending: await pendingIn(nats, config.name),
-      events: [...events],
-    });
+    const inQueue = (await unsettledIn(nats, config.name)) ?? state.messages;
+    const outside = parked.get(`${address.tenant}.${address.queue}`) ?? 0;
+    queues.push({ tenant: address.tenant, id: address.queue, pending: inQueue + outside, events: [...events] });
   }
   return queues;
 }
 
-async function pendingIn({ jsm }: Nats, stream: string): Promise<number> {
+/** Messages that the queue's consumer has not been told to be settled; undefined if it has no consumer yet. */
+async function unsettledIn({ jsm }: Nats, stream: string): Promise<number | undefined> {
   try {
     const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, EXECUTOR_CONSUMER);
     return num_pending + num_ack_pending;
   } catch (error) {
-    if (isMissing(error)) return 0;
+    if (isMissing(error)) return undefined;
     throw asUnavailable(error, `the consumer of ${stream} cannot be read`);
   }
+}
+
+/** How many events are parked, by `<tenant>.<queue>`. */
+export async function countParked({ jsm }: Nats, tenant = '*'): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const { state } = await jsm.streams.info(PARKED, { subjects_filter: parkedSubject(tenant, '*', '*') });
+  for (const [subject, count] of Object.entries(state.subjects ?? {})) {
+    const queue = subject.split('.').slice(2, 4).join('.');
+    counts.set(queue, (counts.get(queue) ?? 0) + count);
+  }
+  return counts;
 }
 
 /** Removes a queue with all that it holds. */
