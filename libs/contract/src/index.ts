@@ -15,6 +15,8 @@ export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
+export { readHttpGrant } from './package/http-grant.ts';
+export type { HttpGrant, HttpGrantFault } from './package/http-grant.ts';
 export { jobsOf, queueOf } from './package/jobs.ts';
 export type { Job, Ordering, Queue, RetryPolicy } from './package/jobs.ts';
 export { normalise, parsePackage } from './package/parse.ts';

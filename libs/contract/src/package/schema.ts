@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
+import { HTTP_GRANT_FORM } from './http-grant.ts';
 
 /**
  * The package definition, as its author writes it in YAML: the one schema that validates it, that editors use, and that
@@ -170,6 +171,18 @@ const Grant = Type.Object(
           },
           closed,
         ),
+        { maxItems: 50 },
+      ),
+    ),
+    http: Type.Optional(
+      Type.Array(
+        Type.String({
+          maxLength: 300,
+          description:
+            'An origin that the job may send requests to, *.name for all below a name. An address that is private, or ' +
+            'localhost, must be named itself. Redirects are returned to the job, not followed.',
+          allowed: HTTP_GRANT_FORM,
+        }),
         { maxItems: 50 },
       ),
     ),

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { JobicoError, type Fault } from '../errors.ts';
 import { faultsOf, nearest, pointer, shown } from '../faults.ts';
+import { HTTP_GRANT_FORM, readHttpGrant } from './http-grant.ts';
 import { PackageDefinition } from './schema.ts';
 
 const isDefinition = new Ajv2020({
@@ -12,7 +13,7 @@ const isDefinition = new Ajv2020({
 
 /** All that is wrong with a package, first against its schema, then within itself. Empty: it is a {@link PackageDefinition}. */
 export function packageFaults(value: unknown): Fault[] {
-  if (isDefinition(value)) return [...duplicates(value), ...danglingReferences(value)];
+  if (isDefinition(value)) return [...duplicates(value), ...danglingReferences(value), ...httpGrantFaults(value)];
   return faultsOf(isDefinition.errors ?? []);
 }
 
@@ -111,4 +112,21 @@ function danglingReferences(definition: PackageDefinition): Fault[] {
     grant.emit?.forEach((event, i) => refer(pointer('grants', runtime, 'emit', i), 'event', event, events));
   }
   return faults;
+}
+
+function httpGrantFaults({ grants }: PackageDefinition): Fault[] {
+  return Object.entries(grants ?? {}).flatMap(([runtime, { http }]) =>
+    (http ?? []).flatMap((text, i) => {
+      const read = readHttpGrant(text);
+      if (!('fault' in read)) return [];
+      const { fault, suggestion } = read;
+      return {
+        path: pointer('grants', runtime, 'http', i),
+        message: fault,
+        value: shown(text),
+        allowed: HTTP_GRANT_FORM,
+        ...(suggestion !== undefined && { suggestion }),
+      };
+    }),
+  );
 }
