@@ -1,3 +1,4 @@
+import { webAssembly } from '../sandbox/web-assembly.ts';
 import { canonicalName } from './contract.ts';
 import type { Contract } from './contract.ts';
 import type { GateLimits } from './limits.ts';
@@ -24,20 +25,31 @@ export async function checkComponent(bytes: Uint8Array, contract: Contract, limi
     if (error instanceof Malformed) return { problems: [error.message], structure: undefined };
     throw error;
   }
-  const problems = [
-    ...interfaceProblems(structure, contract, limits),
-    ...nameProblems(structure),
-    ...sizeProblems(structure, limits),
-  ];
-  if (problems.length === 0) problems.push(...codeProblems(structure));
-  if (problems.length === 0) {
-    const mismatch = await typeMismatch(bytes, structure.imports, contract);
-    if (mismatch !== undefined) problems.push(mismatch);
+  const problems: string[] = [];
+  for (const problem of allProblems(structure, contract, limits)) {
+    problems.push(visible(problem));
+    if (problems.length === MAX_PROBLEMS) break;
   }
-  return { problems: problems.slice(0, MAX_PROBLEMS), structure };
+  const mismatch = problems.length === 0 ? await typeMismatch(bytes, structure.imports, contract) : undefined;
+  if (mismatch !== undefined) problems.push(visible(mismatch));
+  return { problems, structure };
 }
 
-function* interfaceProblems(structure: Structure, contract: Contract, limits: GateLimits): Iterable<string> {
+function* allProblems(structure: Structure, contract: Contract, limits: GateLimits): Generator<string> {
+  yield* interfaceProblems(structure, contract, limits);
+  yield* nameProblems(structure);
+  yield* sizeProblems(structure, limits);
+  yield* codeProblems(structure);
+}
+
+/** Control and format characters of a hostile name as escapes. */
+function visible(problem: string): string {
+  return problem.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (character) => {
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+  });
+}
+
+function* interfaceProblems(structure: Structure, contract: Contract, limits: GateLimits): Generator<string> {
   const { imports, exports } = structure;
   if (imports.length > limits.maxImports) yield `it has ${imports.length} imports, more than ${limits.maxImports}`;
   for (const name of imports) {
@@ -57,7 +69,7 @@ function foreignImport(name: string): string {
   return `it imports ${shown}, which is not part of the world jobico:job/job`;
 }
 
-function* nameProblems(structure: Structure): Iterable<string> {
+function* nameProblems(structure: Structure): Generator<string> {
   const names = new Set(structure.names);
   for (const module of structure.modules) {
     for (const name of module.names) names.add(name);
@@ -67,7 +79,7 @@ function* nameProblems(structure: Structure): Iterable<string> {
   }
 }
 
-function* sizeProblems(structure: Structure, limits: GateLimits): Iterable<string> {
+function* sizeProblems(structure: Structure, limits: GateLimits): Generator<string> {
   const { modules, instances, memories, memoryBytes, tableElements } = structure;
   if (Math.max(modules.length, instances) > limits.maxModules) {
     yield `it has ${modules.length} core modules and ${instances} instances of them, more than ${limits.maxModules}`;
@@ -86,9 +98,9 @@ function* sizeProblems(structure: Structure, limits: GateLimits): Iterable<strin
 }
 
 /** wasm-tools' `componentWit` does not look into function bodies. */
-function* codeProblems(structure: Structure): Iterable<string> {
+function* codeProblems(structure: Structure): Generator<string> {
   for (const [index, { bytes }] of structure.modules.entries()) {
-    if (!WebAssembly.validate(new Uint8Array(bytes))) yield `core module ${index} in it is not valid WebAssembly`;
+    if (!webAssembly.validate(bytes)) yield `core module ${index} in it is not valid WebAssembly`;
   }
 }
 

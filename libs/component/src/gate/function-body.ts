@@ -1,11 +1,11 @@
 /** jco's names stay; its module becomes the body of a function, to be compiled from memory without a module loader. */
 const REWRITES: readonly (readonly [what: string, from: RegExp, to: string])[] = [
   ['the directive', /^"use components";$/m, '"use strict";'],
-  ['instantiate', /^export function instantiate\(/m, 'function instantiate('],
-  ['the exported helpers', /^export const _util = \{\s*\}\s*$/m, 'return instantiate;'],
-  ['the loader of core modules', /^if \(!getCoreModule\) getCoreModule = .*$/m, ''],
+  ['instantiate', /^ *export function instantiate\(/m, 'function instantiate('],
+  ['the exported helpers', /^ *export const _util = \{\s*\}\s*$/m, 'return instantiate;'],
+  ['the loader of core modules', /^ *if \(!getCoreModule\) getCoreModule = .*$/m, ''],
   // It reads the environment on every call, a third of what a call costs.
-  ['the debug log', /^ {2}const _debugLog = \(\.\.\.args\) => \{\n.*\n.*\n {2}\};$/m, '  const _debugLog = () => {};'],
+  ['the debug log', /^ *const _debugLog = \(\.\.\.args\) => \{\n.*\n.*\n *\};$/m, 'const _debugLog = () => {};'],
 ];
 
 /**

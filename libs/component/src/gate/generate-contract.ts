@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 import { componentEmbed, print } from '@bytecodealliance/jco-transpile/wasm-tools';
 
+import { webAssembly } from '../sandbox/web-assembly.ts';
+
 const WASI_VERSION = '0.2.12';
 
 /** Interfaces of WASI that toolchains import by habit and that give a job nothing: no files, no sockets, no environment. */
@@ -64,8 +66,8 @@ async function layOutWit(folder: string): Promise<void> {
 /** wit-component encodes a world as `(component (type (component (type (component …the world… )) …)) …)`. */
 async function worldAsText(folder: string): Promise<string> {
   const dummy = await componentEmbed({ dummy: true, witPath: folder, world: 'contract' });
-  const module = new WebAssembly.Module(new Uint8Array(dummy));
-  const [encoded] = WebAssembly.Module.customSections(module, 'component-type');
+  const module = new webAssembly.Module(dummy);
+  const [encoded] = webAssembly.Module.customSections(module, 'component-type');
   if (encoded === undefined) throw new Error('wit-component embedded no world');
   const text = await print(new Uint8Array(encoded));
   const world = /^ {8}\(component\n([^]*?)^ {8}\)\n/m.exec(text)?.[1];

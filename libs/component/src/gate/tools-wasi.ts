@@ -4,8 +4,12 @@ import { hrtime } from 'node:process';
 
 import { createWasi } from '../wasi/wasi.ts';
 
+function neverSleeps(): never {
+  throw new Error('the tools have nothing to wait for');
+}
+
 const wasi = createWasi({
-  time: { monotonic: () => hrtime.bigint(), wall: () => Date.now(), sleep: () => undefined },
+  time: { monotonic: () => hrtime.bigint(), wall: () => Date.now(), sleep: neverSleeps },
   stdout: () => undefined,
   stderr: () => undefined,
   random: (bytes) => void randomFillSync(bytes),

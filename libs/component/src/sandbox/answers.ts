@@ -19,11 +19,36 @@ export async function answerCall(call: HostCall, ask: (call: HostCall) => Promis
   }
 }
 
-function okAnswer(kind: HostRequest['kind'], value: (HostAnswer & { ok: true })['value']): WireAnswer {
-  if (value === undefined || typeof value === 'string') return { isOk: true, value: value ?? null };
-  if ('revision' in value) return { isOk: true, value: value.revision, bytes: value.value };
-  if ('status' in value) return { isOk: true, value: [value.status, value.headers], bytes: value.body };
-  return { isOk: true, value: kind === 'kv.keys' ? value : null };
+/** Throws for a value that is not the call's: the guest would trap on it, through no fault of its own. */
+function okAnswer(kind: HostRequest['kind'], value: HostValue): WireAnswer {
+  const isRecord = typeof value === 'object' && !isTexts(value);
+  switch (kind) {
+    case 'kv.get':
+      if (value === undefined) return { isOk: true, value: null };
+      if (isRecord && 'revision' in value) return { isOk: true, value: value.revision, bytes: value.value };
+      break;
+    case 'kv.set':
+      if (typeof value === 'string') return { isOk: true, value };
+      break;
+    case 'kv.keys':
+      if (typeof value === 'object' && isTexts(value)) return { isOk: true, value };
+      break;
+    case 'http.send':
+      if (isRecord && 'status' in value) {
+        return { isOk: true, value: [value.status, value.headers], bytes: value.body };
+      }
+      break;
+    case 'kv.delete':
+    case 'outbox.emit':
+      return { isOk: true, value: null };
+  }
+  throw new TypeError(`${kind} cannot be answered so`);
+}
+
+type HostValue = (HostAnswer & { ok: true })['value'];
+
+function isTexts(value: HostValue & object): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 const platformFailed = 'the platform could not answer';

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 import { JobicoError } from '@jobico/contract';
 
@@ -46,15 +48,16 @@ export interface ProcessOptions extends SandboxMemory {
 
 export function spawnSandbox(options: ProcessOptions): SandboxProcess {
   const program = options.program ?? ownFile('inside/main', import.meta.url);
-  const child = spawn(process.execPath, [...sandboxFlags(options), program.pathname], {
-    env: {},
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  const path = fileURLToPath(program);
+  const [command, ...args] = [...bondToParent(), process.execPath, ...sandboxFlags(options, path), path];
+  const child = spawn(command ?? process.execPath, args, { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  // A failed spawn has no pid; a failed kill finds the process gone.
+  child.on('error', () => undefined);
   if (child.pid === undefined) throw new JobicoError('unavailable', 'A sandbox process could not be started.');
   const channel = child.stdio[CHANNEL_FD] as Duplex;
   readFrames(channel, options);
   const output = keepEnd(child.stderr);
-  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal, output: output() }));
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output: output() }));
   return {
     pid: child.pid,
     send: (message, bytes) => void channel.write(encodeFrame(message, bytes)),
@@ -64,6 +67,17 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
     },
     ended,
   };
+}
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/**
+ * Where the system can: a sandbox dies with its supervisor, even while a job keeps it from noticing that the pipe has
+ * closed, and can gain no privileges by what it executes.
+ */
+function bondToParent(): string[] {
+  if (process.platform !== 'linux' || !existsSync(SETPRIV)) return [];
+  return [SETPRIV, '--pdeathsig', 'KILL', '--no-new-privs', '--'];
 }
 
 function readFrames(channel: Duplex, { onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {

@@ -12,10 +12,11 @@ export interface SandboxMemory {
  * Node's flags for a sandbox. The permission model alone leaves holes: under it `node:sqlite` writes any file and
  * `node:ffi` loads, so those are taken away by name; see scrub.ts for the rest.
  */
-export function sandboxFlags({ maxMemoryBytes, maxHeapBytes }: SandboxMemory): string[] {
+export function sandboxFlags({ maxMemoryBytes, maxHeapBytes }: SandboxMemory, program: string): string[] {
   const sandboxFolder = dirname(fileURLToPath(import.meta.url));
   return [
     '--permission',
+    `--allow-fs-read=${program}`,
     `--allow-fs-read=${sandboxFolder}`,
     `--allow-fs-read=${fileURLToPath(new URL('../wasi', import.meta.url))}`,
     '--no-experimental-sqlite',
@@ -31,5 +32,6 @@ export function sandboxFlags({ maxMemoryBytes, maxHeapBytes }: SandboxMemory): s
     `--max-old-space-size=${Math.ceil(maxHeapBytes / 2 ** 20)}`,
     `--wasm-max-mem-pages=${Math.ceil(maxMemoryBytes / 65_536)}`,
     '--wasm-max-table-size=1000000',
+    '--wasm-max-committed-code-mb=512',
   ];
 }

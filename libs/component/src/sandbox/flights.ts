@@ -23,6 +23,8 @@ export interface Flight {
   startedAt: number | undefined;
   /** Host calls without an answer. */
   readonly calls: Set<number>;
+  /** How often its guest was entered, less the answers that let it go on. */
+  entries: number;
 }
 
 /** Everything that is in a sandbox: what it may speak of, and nothing else. */
@@ -34,6 +36,8 @@ export interface Flights {
   takeForgotten(): number[];
   /** The guest of `n` is entered. */
   entered(n: number): void;
+  /** The guest of `n` sleeps. */
+  left(n: number): void;
   /** The guest of `n` waits for an answer. */
   called(n: number, callId: number): void;
   /** An answer goes in; false if nobody waits for it any more. */
@@ -44,14 +48,17 @@ export interface Flights {
   landed(n: number, status: SandboxStatus): Flight;
   all(): number[];
   running(): { n: number; since: number }[];
-  culprit(n: number): number;
+  /** The event whose guest was entered last and has not left since. */
+  inside(): number | undefined;
 }
+
+/** Entries in the first moment of an event that mean no flood yet. */
+const MAX_HASTY_ENTRIES = 100;
 
 export function createFlights(): Flights {
   const flights = new Map<number, Flight>();
   const lanes = new Map<number, { inFlight: number; isBroken: boolean }>();
   let forgotten: number[] = [];
-  /** The event whose guest was entered last and has not left since. */
   let inside: number | undefined;
 
   const of = (n: number): Flight => {
@@ -91,7 +98,7 @@ export function createFlights(): Flights {
       return batch.flatMap(({ n, lane, key, event }) => {
         const component = known.get(key);
         if (component === undefined) return [];
-        flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, calls: new Set() });
+        flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, calls: new Set(), entries: 0 });
         enterLane(lane);
         return [toTuple(n, lane, component.number, event)];
       });
@@ -102,8 +109,18 @@ export function createFlights(): Flights {
       return taken;
     },
     entered(n) {
-      of(n).startedAt ??= performance.now();
+      const flight = of(n);
+      const now = performance.now();
+      flight.startedAt ??= now;
+      flight.entries += 1;
+      // Once, once more for every answer, and after sleeps, of which none is shorter than a millisecond.
+      if (flight.entries > MAX_HASTY_ENTRIES + (now - flight.startedAt) * 2) throw new Violation('a flood of entries');
       inside = n;
+    },
+    left(n) {
+      of(n);
+      if (inside !== n) throw new Violation('it left a guest that it had not entered');
+      inside = undefined;
     },
     called(n, callId) {
       const { calls } = of(n);
@@ -112,7 +129,12 @@ export function createFlights(): Flights {
       calls.add(callId);
       if (inside === n) inside = undefined;
     },
-    answered: (n, callId) => flights.get(n)?.calls.delete(callId) ?? false,
+    answered(n, callId) {
+      const flight = flights.get(n);
+      if (flight === undefined || !flight.calls.delete(callId)) return false;
+      flight.entries -= 1;
+      return true;
+    },
     limitsOf: (n) => of(n).component.limits,
     landed(n, status) {
       const flight = of(n);
@@ -126,7 +148,7 @@ export function createFlights(): Flights {
       Array.from(flights.values()).flatMap(({ n, startedAt }) =>
         startedAt === undefined ? [] : [{ n, since: startedAt }],
       ),
-    culprit: (n) => inside ?? n,
+    inside: () => inside,
   };
 }
 

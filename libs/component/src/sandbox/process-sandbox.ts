@@ -88,7 +88,7 @@ export class ProcessSandbox implements Sandbox {
   }
 
   culprit(n: number): number {
-    return this.#flights.culprit(n);
+    return this.#flights.inside() ?? n;
   }
 
   kill(): void {
@@ -109,8 +109,10 @@ export class ProcessSandbox implements Sandbox {
         return this.#loads.succeeded(incoming.component);
       case 'notLoaded':
         return this.#loads.failed(incoming.component, incoming.message);
-      case 'started':
+      case 'entered':
         return this.#flights.entered(incoming.n);
+      case 'left':
+        return this.#flights.left(incoming.n);
       case 'done':
         return this.#receiveOutcome(incoming.n, incoming.fields);
       case 'call':
@@ -155,7 +157,8 @@ export class ProcessSandbox implements Sandbox {
     const gone = new JobicoError('unavailable', `The sandbox has ended: ${message}`);
     this.#ready.reject(gone);
     this.#loads.abandon(gone);
-    const exit = { reason, message, lost: this.#flights.all() };
+    const lost = this.#flights.all();
+    const exit = { reason, message, lost, culprit: this.#flights.inside() };
     this.#options.onExit?.(exit);
     return exit;
   }

@@ -83,6 +83,8 @@ export interface SandboxExit {
   readonly message: string;
   /** Events without an outcome: they ran in part, or not at all. */
   readonly lost: readonly number[];
+  /** The event in whose code it ended: for `memory` and `crashed` the one to blame. */
+  readonly culprit: number | undefined;
 }
 
 export interface SandboxOptions {

@@ -26,7 +26,9 @@ export function createPollables(time: Time): Pollables {
     const left = instant - time.monotonic();
     if (left <= 0n) return undefined;
     const milliseconds = (left + NANOSECONDS_PER_MS - 1n) / NANOSECONDS_PER_MS;
-    return time.sleep(milliseconds > LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Number(milliseconds));
+    const sleeping = time.sleep(milliseconds > LONGEST_SLEEP_MS ? LONGEST_SLEEP_MS : Number(milliseconds));
+    // Timers may come a little early.
+    return sleeping === undefined ? sleepUntil(instant) : sleeping.then(() => sleepUntil(instant));
   };
 
   class Pollable {

@@ -1,14 +1,16 @@
 import { compileFunction } from 'node:vm';
 
+import { webAssembly } from '../web-assembly.ts';
+import type { Instance, Memory, Module } from '../web-assembly.ts';
 import type { ComponentLimits, LoadMessage } from '../wire.ts';
 import type { Imports } from './imports.ts';
 import { createPlatform } from './platform.ts';
 
 /** jco's `instantiate`; the last two make it synchronous. */
 type Instantiate = (
-  getCoreModule: (name: string) => WebAssembly.Module,
+  getCoreModule: (name: string) => Module,
   imports: Imports,
-  instantiateCore: (module: WebAssembly.Module, imports?: WebAssembly.Imports) => WebAssembly.Instance,
+  instantiateCore: (module: Module, imports?: object) => Instance,
 ) => unknown;
 
 /** A compiled component, from which instances are made. */
@@ -25,7 +27,7 @@ export interface CoreInstances {
   /** The event as the record of the WIT, in camel case; the result, or a promise of it in mode `jspi`. */
   readonly handle: (event: object) => unknown;
   /** The memories that its core modules export. */
-  readonly memories: ReadonlySet<WebAssembly.Memory>;
+  readonly memories: ReadonlySet<Memory>;
 }
 
 const HANDLER = 'jobico:job/handler@0.1.0';
@@ -35,7 +37,7 @@ export function compileComponent(message: LoadMessage, bytes: Uint8Array): Compo
   const source = new TextDecoder().decode(bytes.subarray(0, sourceLength));
   const platform = createPlatform();
   const instantiate = compileFunction(source, Object.keys(platform))(...Object.values(platform)) as Instantiate;
-  const getCoreModule = (name: string): WebAssembly.Module => {
+  const getCoreModule = (name: string): Module => {
     const module = modules.get(name);
     if (module === undefined) throw new Error(`there is no core module ${name}`);
     return module;
@@ -49,11 +51,11 @@ export function compileComponent(message: LoadMessage, bytes: Uint8Array): Compo
   };
 }
 
-function compileModules(lengths: LoadMessage[4], bytes: Uint8Array): Map<string, WebAssembly.Module> {
+function compileModules(lengths: LoadMessage[4], bytes: Uint8Array): Map<string, Module> {
   let start = 0;
   return new Map(
     lengths.map(([name, length]) => {
-      const module = new WebAssembly.Module(new Uint8Array(bytes.subarray(start, start + length)));
+      const module = new webAssembly.Module(bytes.subarray(start, start + length));
       start += length;
       return [name, module];
     }),
@@ -62,14 +64,14 @@ function compileModules(lengths: LoadMessage[4], bytes: Uint8Array): Map<string,
 
 function instantiateWith(
   instantiate: Instantiate,
-  getCoreModule: (name: string) => WebAssembly.Module,
+  getCoreModule: (name: string) => Module,
   imports: Imports,
 ): CoreInstances {
-  const memories = new Set<WebAssembly.Memory>();
+  const memories = new Set<Memory>();
   const exports = instantiate(getCoreModule, imports, (module, coreImports) => {
-    const instance = new WebAssembly.Instance(module, coreImports);
+    const instance = new webAssembly.Instance(module, coreImports);
     for (const value of Object.values(instance.exports)) {
-      if (value instanceof WebAssembly.Memory) memories.add(value);
+      if (value instanceof webAssembly.Memory) memories.add(value);
     }
     return instance;
   }) as Record<string, { handle?: CoreInstances['handle'] }>;

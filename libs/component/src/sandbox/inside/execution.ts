@@ -12,9 +12,32 @@ export interface Execution {
   readonly logs: LogTuple[];
   linesCut: number;
   callsUnderWay: number;
+  /** What it wrote to standard error: where a runtime says why it is about to trap. */
+  readonly lastWords: LastWords;
   /** Its outcome has gone out: nothing more may be said of it. */
   isOver: boolean;
   log(level: LogLevel, message: string): void;
+}
+
+export interface LastWords {
+  push(line: string): void;
+  /** The last lines, each after a line break. */
+  text(): string;
+}
+
+const KEPT_LINES = 12;
+const KEPT_LINE_LENGTH = 512;
+
+function createLastWords(): LastWords {
+  const lines: string[] = [];
+  return {
+    push(line) {
+      if (line.trim() === '') return;
+      lines.push(line.slice(0, KEPT_LINE_LENGTH));
+      if (lines.length > KEPT_LINES) lines.shift();
+    },
+    text: () => lines.map((line) => `\n${line}`).join(''),
+  };
 }
 
 /** An execution keeps its log lines up to the limits; of what comes after, it only counts the lines. */
@@ -26,6 +49,7 @@ export function createExecution([n]: EventTuple, limits: ComponentLimits): Execu
     logs,
     linesCut: 0,
     callsUnderWay: 0,
+    lastWords: createLastWords(),
     isOver: false,
     log(level, message) {
       if (logs.length >= limits.logLines || bytesLeft <= 0) {

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers';
+
 import { readHostRequest } from '../calls.ts';
 import type { HostRequest } from '../calls.ts';
 import { FROM_SANDBOX, MAX_CALLS_UNDER_WAY } from '../wire.ts';
@@ -14,6 +16,8 @@ export interface Answer {
 export interface HostCalls {
   /** Asks the supervisor. Rejects with the `error` of the call's result. */
   call(execution: Execution, kind: HostRequest['kind'], args: unknown[], bytes?: Uint8Array): Promise<Answer>;
+  /** Suspends the guest for a while. */
+  sleep(execution: Execution, milliseconds: number): Promise<void>;
   /** Takes an answer in. */
   answered(message: AnswerMessage, bytes: Uint8Array): void;
 }
@@ -52,6 +56,10 @@ export function createHostCalls(channel: Channel, enter: (resumption: Resumption
       execution.callsUnderWay += 1;
       channel.send([FROM_SANDBOX.call, execution.n, callId, kind, args], bytes);
       return new Promise<Answer>((resolve, reject) => waiting.set(callId, { execution, resolve, reject }));
+    },
+    sleep(execution, milliseconds) {
+      channel.send([FROM_SANDBOX.left, execution.n]);
+      return new Promise((resume) => void setTimeout(() => enter({ execution, resume }), milliseconds));
     },
     answered([, callId, isOk, value], view) {
       const call = waiting.get(callId);

@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto';
 import { hrtime } from 'node:process';
-import { setTimeout } from 'node:timers';
 
 import { createWasi } from '../../wasi/wasi.ts';
 import type { LogLevel } from '../wire.ts';
@@ -23,7 +22,14 @@ export interface InstanceHost {
 export function createImports(host: InstanceHost): { imports: Imports; flushOutput: () => void } {
   const log = (level: LogLevel, message: string): void => host.execution()?.log(level, message);
   const stdout = createLineBuffer('info', log);
-  const stderr = createLineBuffer('warn', log);
+  const stderr = createLineBuffer('warn', (level, line) => {
+    log(level, line);
+    host.execution()?.lastWords.push(line);
+  });
+  const suspend = (milliseconds: number): void | Promise<void> => {
+    const execution = host.execution();
+    return execution === undefined ? block(milliseconds) : host.calls.sleep(execution, milliseconds);
+  };
   const imports = {
     'jobico:job/types': {},
     'jobico:job/log': { write: log },
@@ -41,10 +47,6 @@ export function createImports(host: InstanceHost): { imports: Imports; flushOutp
     stderr.flush();
   };
   return { imports, flushOutput };
-}
-
-function suspend(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }
 
 /** Taken before the global scope is emptied. */

@@ -22,10 +22,14 @@ export function endingOf(result: unknown, maxBytes: number): Ending {
   return problem === undefined ? { status: 'ok', text: result } : trap(problem);
 }
 
-/** What `handle` threw: a declared failure is a plain `{tag, val}`, all else an Error of WebAssembly, jco or ours. */
-export function endingOfError(error: unknown): Ending {
+/**
+ * What `handle` threw: a declared failure is a plain `{tag, val}`, all else an Error of WebAssembly, jco or ours. Of
+ * that the guest's last words say more than the error itself.
+ */
+export function endingOfError(error: unknown, lastWords: { text(): string }): Ending {
   if (isDeclared(error)) return { status: error.tag, text: shorten(error.val) };
-  return trap(error instanceof Error ? `${error.name}: ${error.message}` : 'the job threw something that is no error');
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : 'the job threw something that is no error';
+  return trap(`${what}${lastWords.text()}`);
 }
 
 function isDeclared(error: unknown): error is { tag: 'retry' | 'permanent'; val: string } {

@@ -53,7 +53,7 @@ export function createRunner(channel: Channel): Runner {
       const resumption = resumptions.shift();
       if (resumption !== undefined) {
         if (resumption.execution.isOver) continue;
-        channel.send([FROM_SANDBOX.started, resumption.execution.n]);
+        channel.send([FROM_SANDBOX.entered, resumption.execution.n]);
         resumption.resume();
         return schedule(setImmediate);
       }
@@ -87,37 +87,38 @@ export function createRunner(channel: Channel): Runner {
     const startedAt = now();
     const enteredAt = performance.now();
     let instance: Instance | undefined;
-    const finish = (ending: Ending): void => {
+    const finish = (end: () => Ending): void => {
+      // The last of its output belongs to the event, and to what is said of it.
       instance?.release();
+      const ending = end();
       execution.isOver = true;
-      const memoryBytes = instance?.memoryBytes ?? 0;
       pool.giveBack(instance, ending.status !== 'trap');
       if (ending.status !== 'ok') lane.isBroken = true;
-      channel.send(doneMessage(execution, ending, startedAt, performance.now() - enteredAt, memoryBytes));
+      const durationMs = performance.now() - enteredAt;
+      channel.send(doneMessage(execution, ending, startedAt, durationMs, instance?.memoryBytes ?? 0));
       ready.push(lane);
       const next = pool.waiting.shift();
       if (next !== undefined) ready.push(next);
     };
-    channel.send([FROM_SANDBOX.started, execution.n]);
-    const ended = (result: unknown): Ending => endingOf(result, component.limits.resultBytes);
+    const succeed = (result: unknown): void => finish(() => endingOf(result, component.limits.resultBytes));
+    const fail = (error: unknown): void => finish(() => endingOfError(error, execution.lastWords));
+    channel.send([FROM_SANDBOX.entered, execution.n]);
+    let result: unknown;
     try {
       instance = pool.take(execution);
-      const result = instance.handle(execution, toRecord(event));
-      if (component.mode === 'sync') {
-        finish(ended(result));
-        return 'done';
-      }
-      void Promise.resolve(result)
-        .then(ended, endingOfError)
-        .then((ending) => {
-          finish(ending);
-          schedule(setImmediate);
-        });
-      return 'suspendable';
+      result = instance.handle(execution, toRecord(event));
     } catch (error) {
-      finish(endingOfError(error));
+      fail(error);
       return 'done';
     }
+    if (component.mode === 'sync') {
+      succeed(result);
+      return 'done';
+    }
+    void Promise.resolve(result)
+      .then(succeed, fail)
+      .then(() => schedule(setImmediate));
+    return 'suspendable';
   };
 
   return {

@@ -1,0 +1,124 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import type { HostAnswer } from '@jobico/component';
+
+import { until, withSandbox } from './harness.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const NONE: HostAnswer = { ok: true };
+const GET = [['get', 'bucket', 'key']];
+
+describe.each(['sync', 'jspi'] as const)('a lane, mode %s', (mode) => {
+  it('runs its events in the order they were dispatched', async () => {
+    await withSandbox(async (box) => {
+      await box.load('counts-events', { mode });
+
+      const outcomes = await box.run(...Array.from({ length: 500 }, () => ({ key: 'counts-events', lane: 1 })));
+
+      expect(outcomes.map(({ result }) => Number(result))).toEqual(
+        Array.from({ length: 500 }, (_, index) => index + 1),
+      );
+    });
+  });
+
+  it.each(['retry', 'permanent', 'trap'])('skips what follows a %s, in it and in nothing else', async (fail) => {
+    await withSandbox(async (box) => {
+      await box.load('counts-events', { mode });
+
+      const outcomes = await box.run(
+        { key: 'counts-events', lane: 1 },
+        { key: 'counts-events', lane: 1, data: { fail } },
+        { key: 'counts-events', lane: 1 },
+        { key: 'counts-events', lane: 2 },
+        { key: 'counts-events', lane: 1 },
+      );
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['ok', fail, 'skipped', 'ok', 'skipped']);
+    });
+  });
+
+  it('skips what arrives while the failure is on its way, and runs again under another number', async () => {
+    await withSandbox(async (box) => {
+      await box.load('counts-events', { mode });
+      const numbers = [
+        ...box.send({ key: 'counts-events', lane: 1, data: { fail: 'retry' } }),
+        ...box.send({ key: 'counts-events', lane: 1 }),
+        ...box.send({ key: 'counts-events', lane: 1 }),
+      ];
+
+      const outcomes = await Promise.all(numbers.map((n) => box.outcome(n)));
+      const again = await box.run({ key: 'counts-events', lane: 2 }, { key: 'counts-events', lane: 2 });
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['retry', 'skipped', 'skipped']);
+      expect(again.map(({ status }) => status)).toEqual(['ok', 'ok']);
+    });
+  });
+
+  it('keeps its order across the components of its events', async () => {
+    await withSandbox(async (box) => {
+      await box.load('permanent', { mode });
+      await box.load('echo', { mode });
+
+      const outcomes = await box.run({ key: 'echo', lane: 1 }, { key: 'permanent', lane: 1 }, { key: 'echo', lane: 1 });
+
+      expect(outcomes.map(({ status }) => status)).toEqual(['ok', 'permanent', 'skipped']);
+    });
+  });
+});
+
+describe('lanes whose jobs wait for the host', () => {
+  it('run side by side, each event in an instance of its own, up to the limit', async () => {
+    const release = Promise.withResolvers<void>();
+    await withSandbox(
+      async (box) => {
+        await box.load('kv-calls', { mode: 'jspi', limits: { instances: 3 } });
+        const numbers = box.send(...Array.from({ length: 6 }, () => ({ key: 'kv-calls', data: GET })));
+        await until(() => box.calls.length === 3);
+
+        expect(box.sandbox.running().map(({ n }) => n)).toEqual(numbers.slice(0, 3));
+        expect(box.sandbox.state).toBe('busy');
+        release.resolve();
+        const outcomes = await Promise.all(numbers.map((n) => box.outcome(n)));
+
+        expect(outcomes.map(({ status }) => status)).toEqual(numbers.map(() => 'ok'));
+        expect(box.calls).toHaveLength(6);
+        expect(box.sandbox.state).toBe('idle');
+      },
+      { answer: () => release.promise.then(() => NONE) },
+    );
+  });
+
+  it('keep the order within each', async () => {
+    await withSandbox(
+      async (box) => {
+        await box.load('kv-calls', { mode: 'jspi', limits: { instances: 4 } });
+        const events = Array.from({ length: 40 }, (_, index) => ({ key: 'kv-calls', data: GET, lane: index % 5 }));
+
+        await box.run(...events);
+
+        for (const lane of [0, 1, 2, 3, 4]) {
+          const finished = box.outcomes.map(({ n }) => n).filter((n) => (n - 1) % 5 === lane);
+          expect(finished).toEqual(finished.toSorted((a, b) => a - b));
+        }
+      },
+      { answer: () => new Promise((resolve) => setImmediate(resolve, NONE)) },
+    );
+  });
+
+  it('do not hold one another: one that waits for ever lets the others finish', async () => {
+    await withSandbox(
+      async (box) => {
+        await box.load('kv-calls', { mode: 'jspi' });
+        const [stuck = 0] = box.send({ key: 'kv-calls', data: [['get', 'never', 'k']] });
+
+        const outcomes = await box.run({ key: 'kv-calls', data: GET }, { key: 'kv-calls', data: GET });
+
+        expect(outcomes.map(({ status }) => status)).toEqual(['ok', 'ok']);
+        expect(box.sandbox.running().map(({ n }) => n)).toEqual([stuck]);
+        expect(box.sandbox.culprit(stuck)).toBe(stuck);
+      },
+      { answer: (call) => (call.kind === 'kv.get' && call.args.bucket === 'never' ? new Promise(() => {}) : NONE) },
+    );
+  });
+});

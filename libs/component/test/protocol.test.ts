@@ -1,0 +1,192 @@
+/** A supervisor believes nothing: whatever a sandbox says that does not fit ends it, and nothing of it gets through. */
+import { describe, expect, it, vi } from 'vitest';
+
+import { packArtifact } from '@jobico/component';
+import type { Sandbox, SandboxOptions } from '@jobico/component';
+
+import { ProcessSandbox } from '../src/sandbox/process-sandbox.ts';
+import { FROM_SANDBOX, STATUSES } from '../src/sandbox/wire.ts';
+import { withSandbox } from './harness.ts';
+import type { Box } from './harness.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const { ready, loaded, notLoaded, entered, left, call, done } = FROM_SANDBOX;
+const [OK, RETRY, PERMANENT, TRAP, SKIPPED] = STATUSES.keys();
+
+/** Starts the program that says what it is told, in place of a sandbox. */
+async function startPuppet(options: SandboxOptions): Promise<Sandbox> {
+  const puppet = new ProcessSandbox(options, new URL('programs/speaks-as-told.mjs', import.meta.url));
+  await puppet.ready;
+  return puppet;
+}
+
+async function withPuppet(test: (box: Box) => Promise<void>): Promise<void> {
+  const empty = { source: '', modules: new Map<string, Uint8Array>() };
+  const artifact = packArtifact({ sync: empty, jspi: empty });
+  const limits = { logLines: 2, logBytes: 100, resultBytes: 1000 };
+  const load = async (box: Box): Promise<void> => {
+    await box.sandbox.load({ key: 'job', artifact, mode: 'jspi', config: {}, limits });
+    await test(box);
+  };
+  await withSandbox(load, { start: startPuppet, answer: () => new Promise(() => {}) });
+}
+
+const say = (...messages: unknown[]): object[] => messages.map((message) => ({ deed: 'say', message }));
+
+/** The event that the puppet gets is number 1. */
+const honest = [done, 1, OK, '{}', [], 0, 1, 1, 65_536];
+
+const violations: [what: string, deeds: object[]][] = [
+  ['no array', say({ done: 1 })],
+  ['no JSON', say('{')],
+  ['an empty array', say([])],
+  ['an unknown operation', say([99, 1])],
+  ['an operation that is a text', say(['done', 1])],
+  ['ready twice', say([ready])],
+  ['a component that nobody loads', say([loaded, 1, 0])],
+  ['a failure to load what nobody loads', say([notLoaded, 7, 'x'])],
+  ['bytes where none belong', [{ deed: 'say', message: honest, bytes: [1] }]],
+  ['a frame larger than any', [{ deed: 'raw', bytes: [255, 255, 255, 255, 0, 0, 0, 0] }]],
+  ['a frame shorter than its lengths', [{ deed: 'raw', bytes: [1, 0, 0, 0, 0, 0, 0, 0] }]],
+  ['a frame shorter than its JSON', [{ deed: 'raw', bytes: [8, 0, 0, 0, 99, 0, 0, 0, 1, 1, 1, 1] }]],
+  ['entering another event', say([entered, 2])],
+  ['leaving what it has not entered', say([left, 1])],
+  ['an outcome of another event', say([done, 2, ...honest.slice(2)])],
+  ['an outcome of an event that is no number', say([done, '1', ...honest.slice(2)])],
+  ['an unknown status', say([done, 1, 5, '{}', [], 0, 1, 1, 1])],
+  ['a negative status', say([done, 1, -1, '{}', [], 0, 1, 1, 1])],
+  ['a result that is no JSON', say([done, 1, OK, '{', [], 0, 1, 1, 1])],
+  ['a result that is no text', say([done, 1, OK, {}, [], 0, 1, 1, 1])],
+  ['a result that is too large', say([done, 1, OK, JSON.stringify('x'.repeat(1000)), [], 0, 1, 1, 1])],
+  ['a result that is too deep', say([done, 1, OK, '['.repeat(300) + ']'.repeat(300), [], 0, 1, 1, 1])],
+  ['a result that is not Unicode', say(`[${done},1,${OK},"\\"\\ud800\\"",[],0,1,1,1]`)],
+  ['a failure without a message', say([done, 1, RETRY, null, [], 0, 1, 1, 1])],
+  ['a message that is too long', say([done, 1, TRAP, 'x'.repeat(4097), [], 0, 1, 1, 1])],
+  ['a message that is no text', say([done, 1, PERMANENT, ['x'], [], 0, 1, 1, 1])],
+  ['logs that are no list', say([done, 1, OK, '{}', 'logs', 0, 1, 1, 1])],
+  ['too many log lines', say([done, 1, OK, '{}', Array.from({ length: 3 }, () => [1, 2, 'x']), 0, 1, 1, 1])],
+  ['too much log text', say([done, 1, OK, '{}', Array.from({ length: 2 }, () => [1, 2, 'x'.repeat(60)]), 0, 1, 1, 1])],
+  ['an unknown log level', say([done, 1, OK, '{}', [[1, 6, 'x']], 0, 1, 1, 1])],
+  ['a log line without a time', say([done, 1, OK, '{}', [['now', 2, 'x']], 0, 1, 1, 1])],
+  ['a log line that is none', say([done, 1, OK, '{}', ['x'], 0, 1, 1, 1])],
+  ['a negative count of cut lines', say([done, 1, OK, '{}', [], -1, 1, 1, 1])],
+  ['a start that is no number', say([done, 1, OK, '{}', [], 0, '1', 1, 1])],
+  ['a duration that is no number', say([done, 1, OK, '{}', [], 0, 1, null, 1])],
+  ['memory that is no count', say([done, 1, OK, '{}', [], 0, 1, 1, 0.5])],
+  ['a short outcome', say([done, 1, OK])],
+  ['a call for another event', say([call, 2, 1, 'kv.get', ['b', 'k']])],
+  ['an unknown call', say([call, 1, 1, 'fs.read', ['/etc/passwd']])],
+  ['a call by a name of every object', say([call, 1, 1, 'constructor', ['b', 'k']])],
+  ['a call without arguments', say([call, 1, 1, 'kv.get', null])],
+  ['a call with arguments of other types', say([call, 1, 1, 'kv.get', [1, 2]])],
+  ['a call with arguments that are too long', say([call, 1, 1, 'kv.get', ['b'.repeat(257), 'k']])],
+  ['a call with an unknown condition', say([call, 1, 1, 'kv.set', ['b', 'k', 'sometimes', null]])],
+  ['a call with headers that are none', say([call, 1, 1, 'http.send', ['GET', 'https://x/', [['a']], false, null]])],
+  [
+    'a call with bytes that it does not have',
+    [{ deed: 'say', message: [call, 1, 1, 'kv.get', ['b', 'k']], bytes: [1] }],
+  ],
+  ['a call whose id is no number', say([call, 1, 'x', 'kv.get', ['b', 'k']])],
+  ['too many entries', [{ deed: 'repeat', message: [entered, 1] }]],
+];
+
+describe('a sandbox that says what no sandbox says', () => {
+  it.each(violations)('is killed for %s', async (_what, deeds) => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: deeds });
+      const exit = await box.exited;
+
+      expect(exit).toMatchObject({ reason: 'violation', lost: [1] });
+      expect(box.outcomes).toEqual([]);
+      expect(box.calls).toEqual([]);
+      expect(box.sandbox.state).toBe('dead');
+    });
+  });
+
+  it('is killed for a second outcome; the first was good', async () => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: say(honest, honest) });
+
+      expect(await box.exited).toMatchObject({ reason: 'violation', lost: [] });
+      expect(box.outcomes).toMatchObject([{ n: 1, status: 'ok' }]);
+    });
+  });
+
+  it('is killed for a second call with one id, and for more calls than one event may have', async () => {
+    const get = (callId: number): unknown => [call, 1, callId, 'kv.get', ['b', 'k']];
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: say(get(1), get(1)) });
+
+      expect(await box.exited).toMatchObject({ reason: 'violation', lost: [1] });
+      expect(box.calls).toHaveLength(1);
+    });
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: say(...Array.from({ length: 17 }, (_, index) => get(index))) });
+
+      expect(await box.exited).toMatchObject({ reason: 'violation' });
+      expect(box.calls).toHaveLength(16);
+    });
+  });
+
+  it('is killed before it fills the supervisor’s memory', async () => {
+    const before = process.memoryUsage().rss;
+    for (const deed of [{ deed: 'pour' }, { deed: 'repeat', message: honest }]) {
+      await withPuppet(async (box) => {
+        box.send({ key: 'job', data: [deed] });
+
+        expect(await box.exited).toMatchObject({ reason: 'violation' });
+      });
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 << 20);
+  });
+
+  it('says nothing any more after what killed it, in the same breath', async () => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: say([99], honest, [call, 1, 1, 'kv.get', ['b', 'k']]) });
+
+      expect(await box.exited).toMatchObject({ reason: 'violation', lost: [1] });
+      expect(box.outcomes).toEqual([]);
+      expect(box.calls).toEqual([]);
+    });
+  });
+});
+
+describe('what a sandbox may say', () => {
+  it('is believed as to times only within what the supervisor knows', async () => {
+    await withPuppet(async (box) => {
+      const before = Date.now();
+      const [outcome] = await box.run({ key: 'job', data: say([done, 1, OK, '{}', [], 0, 1e15, 1e15, 1]) });
+      const [early] = await box.run({ key: 'job', data: say([done, 2, OK, '{}', [], 0, -1e15, -5, 1]) });
+
+      for (const { startedAt = 0, durationMs = -1 } of [outcome ?? {}, early ?? {}]) {
+        expect(startedAt).toBeGreaterThanOrEqual(before);
+        expect(startedAt).toBeLessThanOrEqual(Date.now());
+        expect(durationMs).toBeGreaterThanOrEqual(0);
+        expect(durationMs).toBeLessThanOrEqual(Date.now() - before + 1);
+      }
+    });
+  });
+
+  it('may be that an event was skipped', async () => {
+    await withPuppet(async (box) => {
+      const outcomes = await box.run({ key: 'job', data: say([done, 1, SKIPPED, null, [], 0, 1, 0, 0]) });
+
+      expect(outcomes).toMatchObject([{ status: 'skipped', logs: [] }]);
+      expect(outcomes[0]).not.toHaveProperty('message');
+    });
+  });
+
+  it('ends with the process, of which the exit tells', async () => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: [...say([entered, 1]), { deed: 'exit', code: 3 }] });
+
+      expect(await box.exited).toMatchObject({
+        reason: 'crashed',
+        message: 'It ended with exit code 3.',
+        lost: [1],
+        culprit: 1,
+      });
+    });
+  });
+});

@@ -1,0 +1,15 @@
+;; Answers with a result that lies outside of its memory.
+(module
+  (memory (export "memory") 1)
+  (global $next (mut i32) (i32.const 1024))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.get $next)
+    (global.set $next (i32.add (global.get $next) (local.get 3))))
+  (func (export "jobico:job/handler@0.1.0#handle")
+    (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+    ;; ok(some(string at 65,000 of 4 GiB))
+    (i32.store8 (i32.const 16) (i32.const 0))
+    (i32.store8 (i32.const 20) (i32.const 1))
+    (i32.store (i32.const 24) (i32.const 65000))
+    (i32.store (i32.const 28) (i32.const -1))
+    (i32.const 16)))
