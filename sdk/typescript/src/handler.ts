@@ -37,7 +37,7 @@ function parse<Data>(job: Job<Data>, text: string): Data {
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** Never a trap: whatever a job throws leaves the component as a failure that its contract declares. */

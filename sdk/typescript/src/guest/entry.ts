@@ -4,7 +4,7 @@ import type { HostEvent } from '../host/host.ts';
 import { isJob } from '../job.ts';
 import { current } from './current-event.ts';
 import { host } from './imports.ts';
-import { clear, drain, unhandled } from './microtasks.ts';
+import { clear, drain, isIdle, unhandled } from './microtasks.ts';
 
 /**
  * The `handler` of the component, from what the job's module exports by that name: a job, or an object that handles the
@@ -15,9 +15,10 @@ export function toHandler(exported: unknown, capabilities: Capabilities): { hand
   if (typeof handler?.handle !== 'function') throw new TypeError('the export `handler` is not what defineJob returns');
   return {
     handle: (event) => {
-      clear();
+      if (!isIdle()) clear();
       current.event = event;
-      return settle(handler.handle(event));
+      const returned = handler.handle(event);
+      return isIdle() && !isThenable(returned) ? returned : settle(returned);
     },
   };
 }
@@ -27,14 +28,12 @@ export function toHandler(exported: unknown, capabilities: Capabilities): { hand
  * One that nobody waits for must not fail either, as in any JavaScript program.
  */
 function settle(returned: unknown): unknown {
-  let outcome: { isOk: boolean; value: unknown } | undefined = { isOk: true, value: returned };
-  if (isThenable(returned)) {
-    outcome = undefined;
-    const keep = (isOk: boolean) => (value: unknown) => {
-      outcome = { isOk, value };
-    };
-    void returned.then(keep(true), keep(false));
-  }
+  let outcome: { isOk: boolean; value: unknown } | undefined;
+  const keep = (isOk: boolean) => (value: unknown) => {
+    outcome = { isOk, value };
+  };
+  if (isThenable(returned)) void returned.then(keep(true), keep(false));
+  else keep(true)(returned);
   drain();
   if (outcome?.isOk === false) throw outcome.value;
   for (const reason of unhandled.values()) throw toFailure(reason);

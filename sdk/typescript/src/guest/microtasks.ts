@@ -8,6 +8,11 @@ export function enqueue(task: () => void): void {
   queue.push(task);
 }
 
+/** Whether there is nothing to run, and no rejection to know of. */
+export function isIdle(): boolean {
+  return queue.length === 0 && unhandled.size === 0;
+}
+
 /** Runs what waits, and what that enqueues, until nothing waits. Throws what a task throws. */
 export function drain(): void {
   // The queue grows while it is walked.
