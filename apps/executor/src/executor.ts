@@ -15,8 +15,10 @@ import { createAdmission } from './admission.ts';
 import { buildApp } from './health/app.ts';
 import { createHostServices } from './host/host-services.ts';
 import { createQueueSet } from './queues/queue-set.ts';
+import { startRebalancing } from './queues/rebalance.ts';
 import { createComponents } from './sandboxes/components.ts';
 import { createSandboxPool } from './sandboxes/pool.ts';
+import { createSpareSandbox } from './sandboxes/spare.ts';
 
 export interface ExecutorOptions {
   natsUrl: string;
@@ -32,8 +34,15 @@ export interface ExecutorOptions {
   maxSandboxesPerTenant?: number;
   /** MiB of WebAssembly memory that one instance may have. Default 64. */
   memoryMiB?: number;
+  /**
+   * Whether a package may grant its jobs HTTP to private addresses and localhost, by naming them. Default true; false where
+   * strangers deploy packages, who would grant themselves the inside of the network.
+   */
+  isPrivateHttpGrantable?: boolean;
   /** What running events get on a stop, in milliseconds. Default 10000. */
   graceMs?: number;
+  /** How often it compares its share of the ordered queues with what the others last reported. Default 10000. */
+  rebalanceIntervalMs?: number;
 }
 
 export interface Executor {
@@ -44,6 +53,7 @@ export interface Executor {
 }
 
 const MIB = 2 ** 20;
+const REBALANCE_MS = 10_000;
 
 /** Starts the module that runs events: connects, learns the definitions, and works every queue. */
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
@@ -56,10 +66,17 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const artifacts = await createArtifactStore(nats);
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(files);
+  const maxMemoryBytes = (options.memoryMiB ?? 64) * MIB;
+  const spare = createSpareSandbox((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), log);
   const pool = createSandboxPool({
     components: createComponents({ artifacts, files, log }),
-    hostServices: createHostServices({ nats, definitions, schemas }),
-    startSandbox: (callbacks) => startSandbox({ ...callbacks, maxMemoryBytes: (options.memoryMiB ?? 64) * MIB }),
+    hostServices: createHostServices({
+      nats,
+      definitions,
+      schemas,
+      http: { isPrivateGrantable: options.isPrivateHttpGrantable ?? true },
+    }),
+    startSandbox: spare.start,
     log,
     maxSandboxes: options.maxSandboxes ?? 32,
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,
@@ -84,17 +101,28 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     startedAt: new Date().toISOString(),
     url,
   } as const;
-  const announcement = await nodes.announce(node, () => ({ definitionsRevision: definitions.revision }));
+  const announcement = await nodes.announce(node, () => ({
+    definitionsRevision: definitions.revision,
+    load: { queues: queues.pinned, inFlight: queues.inFlight },
+  }));
+  const rebalancing = startRebalancing(
+    { id, intervalMs: options.rebalanceIntervalMs ?? REBALANCE_MS },
+    queues,
+    nodes,
+    log,
+  );
   const forget = definitions.onChange(() => void announcement.report());
-  log.info({ url, queues: queues.size }, 'executor ready');
+  log.info({ url }, 'executor ready');
 
   return {
     url,
     async stop() {
       forget();
+      rebalancing.stop();
       await announcement.stop();
       await queues.stop(options.graceMs ?? 10_000);
       await pool.stop();
+      await spare.stop();
       await app.close();
       await definitions.stop();
       await nats.close();

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { FILE_KINDS, type FileKind, type StoredFile as StoredFileSchema } from '@jobico/contract';
+import { FILE_KINDS, JobicoError, type FileKind, type StoredFile as StoredFileSchema } from '@jobico/contract';
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { Static } from 'typebox';
 import type { Nats } from './connection.ts';
+import { asUnavailable } from './failures.ts';
 import { ARTIFACTS, FILES } from './subjects.ts';
 
 export type StoredFile = Static<typeof StoredFileSchema>;
@@ -20,7 +21,7 @@ export interface FileStore {
   put(tenant: string, kind: FileKind, name: string, content: Uint8Array): Promise<StoredFile>;
   find(tenant: string, kind: FileKind, name: string): Promise<StoredFile | undefined>;
   list(tenant: string, kind?: FileKind): Promise<StoredFile[]>;
-  /** Content by digest, of this tenant only. */
+  /** Content by digest, of this tenant only. Throws `unavailable`, at once while NATS is away. */
   content(tenant: string, digest: string): Promise<Uint8Array | undefined>;
 }
 
@@ -52,7 +53,13 @@ export async function createFileStore(nats: Nats): Promise<FileStore> {
       return infos.map(storedFile).sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     async content(tenant, digest) {
-      return (await store.getBlob(`${tenant}/content/${digest}`)) ?? undefined;
+      // A request that waits for the server to come back would wait longer than whoever asks.
+      if (!nats.isConnected) throw new JobicoError('unavailable', 'NATS is away');
+      try {
+        return (await store.getBlob(`${tenant}/content/${digest}`)) ?? undefined;
+      } catch (error) {
+        throw asUnavailable(error, `file ${digest} cannot be read`);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@ import { isId, JobicoError, pointer, type Fault, type Queue } from '@jobico/cont
 import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { eventHeaders } from './event-message.ts';
+import { asUnavailable } from './failures.ts';
 import type { Publisher } from './publisher.ts';
 import type { Schemas } from './schemas.ts';
 import { eventSubject } from './subjects.ts';
@@ -30,11 +31,12 @@ export interface Accepted {
   events: { id: string }[];
 }
 
-/** The front of every queue: checks events against their schema and stores them; all of a request, or none. */
+/** The front of every queue: checks events against their schema and stores them. */
 export interface Intake {
   /**
    * Answers once JetStream has stored every event. Throws `not-found` for an unknown tenant or event, `invalid` with a
-   * pointer for each item that its schema refuses, `too-large`, `limit-exceeded` when the queue is full, `unavailable`.
+   * pointer for each item that its schema refuses, `too-large`; nothing is stored then. `limit-exceeded` when the queue
+   * is full and `unavailable` may come after some of a request were: their `details.stored` names them.
    */
   send(request: IntakeRequest): Promise<Accepted>;
 }
@@ -98,7 +100,35 @@ async function publishAll(
     }),
   );
   const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (!failed) return;
+  const stored = results.flatMap(({ status }, item) =>
+    status === 'fulfilled' ? [{ item, id: events[item]?.id }] : [],
+  );
+  throw notStored(failed.reason, declared.queue.id, { stored, of: events.length });
+}
+
+/** Why not every event is stored, and which are: a caller that sent all of them again would double these. */
+function notStored(
+  reason: unknown,
+  queue: string,
+  { stored, of }: { stored: { item: number; id: string | undefined }[]; of: number },
+): JobicoError {
+  const cause = asUnavailable(reason, `queue ${queue} cannot be reached`);
+  const isPart = stored.length > 0;
+  const part = isPart ? `; ${stored.length} of the ${of} events are stored` : '';
+  const options = { ...(isPart && { details: { stored } }), cause };
+  switch (cause.code) {
+    case 'limit-exceeded':
+      return new JobicoError('limit-exceeded', `queue ${queue} is full (${cause.message})${part}`, {
+        ...options,
+        hint: 'It takes events again once some of those that it holds are done.',
+      });
+    // The event is declared, its queue is being made.
+    case 'not-found':
+      return new JobicoError('unavailable', `queue ${queue} is not there yet${part}`, options);
+    default:
+      return new JobicoError(cause.code, cause.message + part, options);
+  }
 }
 
 /** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */

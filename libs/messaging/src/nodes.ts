@@ -7,13 +7,13 @@ import { NODES } from './subjects.ts';
 
 export type NodeState = Static<typeof NodeSchema>;
 
+/** What changes about a module while it runs. */
+export type Reported = Pick<NodeState, 'definitionsRevision' | 'load'>;
+
 /** The running modules, each reporting itself while it lives: the bucket `nodes`. */
 export interface Nodes {
   /** Reports a module every few seconds, with what `current` says then, until it is stopped. */
-  announce(
-    node: Omit<NodeState, 'definitionsRevision'>,
-    current: () => Pick<NodeState, 'definitionsRevision'>,
-  ): Promise<Announcement>;
+  announce(node: Omit<NodeState, keyof Reported>, current: () => Reported): Promise<Announcement>;
   list(): Promise<NodeState[]>;
 }
 
@@ -27,7 +27,7 @@ const BEAT_MS = 5000;
 const TTL_MS = 3 * BEAT_MS;
 
 export async function createNodes(nats: Nats, log: Logger): Promise<Nodes> {
-  const bucket = await new Kvm(nats.js).create(NODES, { history: 1, ttl: TTL_MS, storage: 'memory' });
+  const bucket = await new Kvm(nats.js).create(NODES, { history: 1, ttl: TTL_MS });
   return {
     async announce(node, current) {
       const key = `${node.module}.${node.id}`;

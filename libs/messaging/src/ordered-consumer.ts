@@ -18,6 +18,8 @@ export interface OrderedHandlers {
 }
 
 export interface OrderedConsumer {
+  /** Whether this process gets the queue's messages. */
+  readonly isPinned: boolean;
   /** Lets another process have the queue at once, and stops. */
   stop(): Promise<void>;
 }
@@ -133,9 +135,13 @@ export async function consumeOrdered(
   const looking = setInterval(() => void freeTail(), LOOK_MS);
   void freeTail();
 
+  const hasQueue = () => state === 'flowing' || state === 'taking-over';
   return {
+    get isPinned() {
+      return hasQueue();
+    },
     async stop() {
-      const wasPinned = state === 'flowing' || state === 'taking-over';
+      const wasPinned = hasQueue();
       state = 'stopped';
       clearInterval(looking);
       advisories.unsubscribe();

@@ -51,6 +51,9 @@ export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: s
   );
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
+    get isPinned() {
+      return consumer.isPinned;
+    },
     get inFlight() {
       return worker.inFlight;
     },

@@ -8,12 +8,20 @@ import { workUnorderedQueue } from './unordered-queue.ts';
 export interface QueueSet {
   /** Events that are delivered here and not settled. */
   readonly inFlight: number;
-  readonly size: number;
+  /** Ordered queues that this executor has. */
+  readonly pinned: number;
+  /** Ordered queues that it gave away a moment ago. */
+  readonly resting: number;
+  /** Lets other executors have as many ordered queues, for a while. */
+  release(count: number): Promise<void>;
   stop(graceMs: number): Promise<void>;
 }
 
 const LOOK_MS = 10_000;
 const TRIM_MS = 30_000;
+const RELEASE_GRACE_MS = 5000;
+/** A released queue is left to the others for as long; then this executor stands by for it again. */
+const REST_MS = 2000;
 
 /** Starts working the queues that there are, and follows as they come and go. */
 export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
@@ -29,9 +37,13 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
     get inFlight() {
       return set.inFlight;
     },
-    get size() {
-      return set.size;
+    get pinned() {
+      return set.pinned.length;
     },
+    get resting() {
+      return set.resting;
+    },
+    release: (count) => set.release(count),
     async stop(graceMs) {
       forget();
       forgetReconnect();
@@ -51,6 +63,8 @@ interface Worked extends QueueAddress {
 class WorkedQueues {
   readonly #deps: QueueDeps;
   readonly #workers = new Map<string, Worked>();
+  /** Queues that were released a moment ago. */
+  readonly #resting = new Set<string>();
   #isStopped = false;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -65,8 +79,30 @@ class WorkedQueues {
     return sum;
   }
 
-  get size(): number {
-    return this.#workers.size;
+  get resting(): number {
+    return this.#resting.size;
+  }
+
+  get pinned(): Worked[] {
+    return [...this.#workers.values()].filter(({ worker }) => worker.isPinned);
+  }
+
+  /** The least busy first: handing over costs what is under way. */
+  async release(count: number): Promise<void> {
+    const released = this.pinned.toSorted((a, b) => a.worker.inFlight - b.worker.inFlight).slice(0, count);
+    await Promise.all(
+      released.map(async (worked) => {
+        const name = nameOf(worked);
+        this.#workers.delete(name);
+        this.#resting.add(name);
+        await worked.worker.stop(RELEASE_GRACE_MS);
+        setTimeout(() => {
+          this.#resting.delete(name);
+          void this.look();
+        }, REST_MS);
+        this.#deps.log.info({ tenant: worked.tenant, queue: worked.queue }, 'queue released to other executors');
+      }),
+    );
   }
 
   /** Brings the workers in line with the queues that exist. Calls while it runs make it run once more. */
@@ -100,6 +136,7 @@ class WorkedQueues {
 
   async #work(address: QueueAddress): Promise<void> {
     const name = nameOf(address);
+    if (this.#resting.has(name)) return;
     const worked = this.#workers.get(name);
     const declared = this.#declaredAsOrdered(address);
     if (this.#isStopped || (worked && (declared === undefined || declared === worked.isOrdered))) return;

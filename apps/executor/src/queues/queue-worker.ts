@@ -15,6 +15,8 @@ export interface QueueDeps {
 
 /** Works one queue. */
 export interface QueueWorker {
+  /** Whether this executor alone has the queue now; never true of an unordered one. */
+  readonly isPinned: boolean;
   /** Events that are delivered here and not settled. */
   readonly inFlight: number;
   /** Starts nothing further, waits up to `graceMs` for what runs, and lets other executors have the queue. */

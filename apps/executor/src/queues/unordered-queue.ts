@@ -28,6 +28,7 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
   });
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
+    isPinned: false,
     get inFlight() {
       return worker.inFlight;
     },

@@ -57,7 +57,8 @@ const MAX_INSTANCES = 64;
 
 /** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */
 export function modeOf({ grant }: Job): LoadedComponent['mode'] {
-  return (grant.kv?.length ?? 0) > 0 || (grant.emit?.length ?? 0) > 0 ? 'jspi' : 'sync';
+  const waits = [grant.kv, grant.http, grant.emit].some((granted) => granted !== undefined && granted.length > 0);
+  return waits ? 'jspi' : 'sync';
 }
 
 async function fetchArtifact(

@@ -39,7 +39,10 @@ interface Queued {
 /** An attempt that is in the process. */
 interface Running extends Queued {
   bytes: number;
-  calls: CallContext;
+  /** From its first host call on. */
+  calls: CallContext | undefined;
+  /** Ends what those calls have under way. */
+  ended: AbortController | undefined;
   hostCalls: number;
 }
 
@@ -174,7 +177,7 @@ export class TenantSandbox {
     const n = (this.#next += 1);
     const { event, attempt } = work;
     const bytes = event.text.length;
-    this.#inside.set(n, { lane, work, bytes, calls: { attempt: work, emitted: [], emittedBytes: 0 }, hostCalls: 0 });
+    this.#inside.set(n, { lane, work, bytes, calls: undefined, ended: undefined, hostCalls: 0 });
     this.#bytesInside += bytes;
     const { id, tenant, name, text: data, timeMs } = event;
     return {
@@ -190,6 +193,7 @@ export class TenantSandbox {
     if (!running) return undefined;
     this.#inside.delete(n);
     this.#bytesInside -= running.bytes;
+    running.ended?.abort(ENDED);
     return running;
   }
 
@@ -246,7 +250,21 @@ export class TenantSandbox {
     const running = this.#inside.get(call.n);
     if (!running) throw new Error('the call is of no attempt that runs here');
     running.hostCalls += 1;
+    running.calls ??= this.#contextOf(call.n, running);
     return await this.#options.hostServices.call(call, running.calls);
+  }
+
+  #contextOf(n: number, running: Running): CallContext {
+    const { work } = running;
+    const { since } = this.#sandbox?.running().find((each) => each.n === n) ?? { since: performance.now() };
+    running.ended = new AbortController();
+    return {
+      attempt: work,
+      emitted: [],
+      emittedBytes: 0,
+      deadlineMs: since + work.declared.job.timeoutMs,
+      signal: running.ended.signal,
+    };
   }
 
   #checkDeadlines(): void {
@@ -292,6 +310,7 @@ export class TenantSandbox {
     this.#sandbox?.kill();
     // First leave the pool: what comes back as not run looks for a sandbox again at once.
     this.#options.onEnded();
+    for (const { ended } of this.#inside.values()) ended?.abort(ENDED);
     const left = [...this.#inside.values(), ...this.#queue];
     this.#inside.clear();
     this.#queue = [];
@@ -299,10 +318,13 @@ export class TenantSandbox {
   }
 }
 
+/** Given as a reason, or every abort makes an error with a stack. */
+const ENDED = 'the attempt has ended';
+
 /** No event has this number. */
 const NOBODY = 0;
 
-function toOutcome(outcome: SandboxOutcome, { calls: { emitted }, hostCalls }: Running): Outcome {
+function toOutcome(outcome: SandboxOutcome, { calls, hostCalls }: Running): Outcome {
   if (outcome.status === 'skipped') return { kind: 'unrun' };
   const base = {
     logs: outcome.logs.map(({ time, level, message }) => ({ time: new Date(time).toISOString(), level, message })),
@@ -312,7 +334,12 @@ function toOutcome(outcome: SandboxOutcome, { calls: { emitted }, hostCalls }: R
     hostCalls,
   };
   if (outcome.status === 'ok')
-    return { ...base, kind: 'ok', emitted, ...(outcome.result !== undefined && { result: outcome.result }) };
+    return {
+      ...base,
+      kind: 'ok',
+      emitted: calls?.emitted ?? [],
+      ...(outcome.result !== undefined && { result: outcome.result }),
+    };
   return { ...base, kind: 'failed', emitted: [], error: { code: outcome.status, message: outcome.message ?? '' } };
 }
 
