@@ -24,10 +24,15 @@ function packageOf(specifier: string): string | undefined {
   return specifier.startsWith('@') ? `${scope}/${name}` : scope;
 }
 
-function importsOf(folder: string): Map<string, string> {
+function sourcesOf(folder: string): { file: string; text: string }[] {
+  const files = globSync('{src,bin}/**/*.{ts,js,mjs}', { cwd: folder });
+  return files.map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+}
+
+function importsOf(sources: { file: string; text: string }[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const file of globSync('{src,bin}/**/*.{ts,js,mjs}', { cwd: folder })) {
-    for (const match of readFileSync(join(folder, file), 'utf8').matchAll(IMPORT)) {
+  for (const { file, text } of sources) {
+    for (const match of text.matchAll(IMPORT)) {
       const name = packageOf(match[1] ?? match[2] ?? match[3] ?? '');
       if (name) found.set(name, file);
     }
@@ -38,11 +43,14 @@ function importsOf(folder: string): Map<string, string> {
 function problemsOf(path: string): string[] {
   const folder = join(root, dirname(path));
   const manifest = JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
-  const imported = importsOf(folder);
+  const sources = sourcesOf(folder);
+  const imported = importsOf(sources);
   const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const used = new Set([...imported.keys(), ...(manifest.oclif?.plugins ?? [])]);
   const missing = [...imported].filter(([name]) => name !== manifest.name && !declared.includes(name));
-  const unused = declared.filter((name) => !used.has(name));
+  // A name may also be resolved at run time, or loaded by oclif.
+  const isNamed = (name: string) =>
+    sources.some(({ text }) => text.includes(name)) || manifest.oclif?.plugins?.includes(name);
+  const unused = declared.filter((name) => !isNamed(name));
   return [
     ...missing.map(([name, file]) => `${dirname(path)}/${file} imports ${name}, which ${path} does not declare`),
     ...unused.map((name) => `${path} declares ${name}, which nothing there imports`),

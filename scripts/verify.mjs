@@ -13,6 +13,7 @@ const STEPS = [
   ['lint', 'node_modules/oxlint/bin/oxlint', '--deny-warnings'],
   ['types', 'node_modules/typescript/bin/tsc', '-b'],
   ['types of tests', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'],
+  ['types of examples', 'node_modules/typescript/bin/tsc', '-p', 'examples'],
   ['lock file', 'scripts/complete-lock.mjs', '--check'],
   ['declared dependencies', 'scripts/check-dependencies.ts'],
   ['compose file', 'scripts/check-compose.ts'],

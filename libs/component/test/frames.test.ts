@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { createFrameReader, encodeFrame } from '../src/sandbox/frames.ts';
 
+const LIMITS = { jsonBytes: 1_000_000, bytes: 10, values: 5 };
+
 function read(...chunks: Uint8Array[]): [unknown, number[]][] {
   const frames: [unknown, number[]][] = [];
-  const reader = createFrameReader(1000, (message, bytes) => frames.push([message, [...bytes]]));
+  const reader = createFrameReader(
+    () => LIMITS,
+    (message, bytes) => frames.push([message, [...bytes]]),
+  );
   for (const chunk of chunks) reader(Buffer.from(chunk));
   return frames;
 }
@@ -31,9 +36,19 @@ describe('frames', () => {
   });
 
   it('are refused by the length they announce, before it is there', () => {
-    const frame = encodeFrame(['x'.repeat(2000)]);
+    const long = encodeFrame(['x'.repeat(2_000_000)]);
+    const heavy = encodeFrame([1], new Uint8Array(11));
 
-    expect(() => read(frame.subarray(0, 8))).toThrow(/a frame of \d+ bytes, more than 1000/);
+    expect(() => read(long.subarray(0, 8))).toThrow(/a frame of \d+ bytes/);
+    expect(() => read(heavy.subarray(0, 8))).toThrow(/a frame of \d+ bytes/);
+  });
+
+  it('are refused for more values than they may hold, before they are parsed', () => {
+    const text = '{"[[\\"[['.repeat(20_000);
+
+    expect(read(encodeFrame([text, [[{}]]]))).toEqual([[[text, [[{}]]], []]]);
+    expect(() => read(encodeFrame([text, [[[{}]], {}]]))).toThrow(/too many values/);
+    expect(() => read(encodeFrame(Array.from({ length: 40_000 }, () => [])))).toThrow(/too many values/);
   });
 
   it('carry what is not Unicode in a form that is JSON', () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { packArtifact } from '@jobico/component';
 
 import { spawnSandbox } from '../src/sandbox/child-process.ts';
+import { NO_LIMITS } from '../src/sandbox/frames.ts';
 import { withSandbox } from './harness.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -39,6 +40,7 @@ describe('the process of a sandbox', () => {
       program,
       maxMemoryBytes: 16 << 20,
       maxHeapBytes: 64 << 20,
+      frameLimits: () => NO_LIMITS,
       onFrame: (message) => said.resolve(message),
       onChunkEnd: () => undefined,
       onBrokenStream: said.reject,

@@ -88,6 +88,8 @@ const violations: [what: string, deeds: object[]][] = [
     [{ deed: 'say', message: [call, 1, 1, 'kv.get', ['b', 'k']], bytes: [1] }],
   ],
   ['a call whose id is no number', say([call, 1, 'x', 'kv.get', ['b', 'k']])],
+  ['more values than an outcome has', [{ deed: 'crowd', message: honest, at: 4, values: 50_000 }]],
+  ['a value that is too large', [{ deed: 'carry', calls: 1, bytes: (8 << 20) + 1 }]],
   ['too many entries', [{ deed: 'repeat', message: [entered, 1] }]],
 ];
 
@@ -126,6 +128,15 @@ describe('a sandbox that says what no sandbox says', () => {
 
       expect(await box.exited).toMatchObject({ reason: 'violation' });
       expect(box.calls).toHaveLength(16);
+    });
+  });
+
+  it('is killed for calls that together hold too much', async () => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: [{ deed: 'carry', calls: 9, bytes: 8 << 20 }] });
+
+      expect(await box.exited).toMatchObject({ reason: 'violation' });
+      expect(box.calls).toHaveLength(8);
     });
   });
 

@@ -14,7 +14,7 @@ export interface Nats {
   readonly isConnected: boolean;
   /** Calls back each time the connection is there again after it was lost. */
   onReconnect(listener: () => void): () => void;
-  /** Drains: what was published is sent, subscriptions end. */
+  /** Drains: what was published is sent, subscriptions end. Waits no more than a few seconds for a server that hangs. */
   close(): Promise<void>;
 }
 
@@ -73,11 +73,20 @@ export async function connectNats({ url, name, log }: NatsOptions): Promise<Nats
     },
     async close() {
       publisher.close();
-      if (isConnected && !nc.isClosed()) await nc.drain();
-      else await nc.close();
+      // A server that takes nothing more would be waited for until its pings are missed.
+      if (isConnected && !nc.isClosed()) await Promise.race([nc.drain(), afterMs(LONGEST_DRAIN_MS)]);
+      await nc.close();
       await watching;
     },
   };
+}
+
+const LONGEST_DRAIN_MS = 3000;
+
+async function afterMs(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 const FIRST_CONNECTION_MS = 10_000;

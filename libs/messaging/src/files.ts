@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { FILE_KINDS, JobicoError, type FileKind, type StoredFile as StoredFileSchema } from '@jobico/contract';
+import { FILE_KINDS, JobicoError, type FileKind, type StoredFile } from '@jobico/contract';
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
-import type { Static } from 'typebox';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
 import { ARTIFACTS, FILES } from './subjects.ts';
-
-export type StoredFile = Static<typeof StoredFileSchema>;
 
 /** `sha256:<hex>` */
 export function digestOf(content: Uint8Array): string {

@@ -1,11 +1,8 @@
-import type { Node as NodeSchema } from '@jobico/contract';
+import type { Node as NodeState } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { Kvm } from '@nats-io/kv';
-import type { Static } from 'typebox';
 import type { Nats } from './connection.ts';
 import { NODES } from './subjects.ts';
-
-export type NodeState = Static<typeof NodeSchema>;
 
 /** What changes about a module while it runs. */
 export type Reported = Pick<NodeState, 'definitionsRevision' | 'load'>;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Nodes, NodeState } from '@jobico/messaging';
+import type { Node as NodeState } from '@jobico/contract';
+import type { Nodes } from '@jobico/messaging';
 
 export interface AppliedNode {
   id: string;

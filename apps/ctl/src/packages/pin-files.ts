@@ -10,8 +10,9 @@ import {
   type FileKind,
   type FileReference,
   type PackageDefinition,
+  type StoredFile,
 } from '@jobico/contract';
-import type { FileStore, StoredFile } from '@jobico/messaging';
+import type { FileStore } from '@jobico/messaging';
 import type { Gate } from '../files/gate.ts';
 
 /** The exact content that each reference of a package stands for: digests by `moduleref` and by `schemaref`. */

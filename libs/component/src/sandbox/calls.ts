@@ -35,10 +35,19 @@ export const CALL_LIMITS = {
   headers: 128,
   headerText: 65_536,
   /** UTF-16 units of an event's data. */
-  data: 4 << 20,
+  data: 1 << 20,
   /** Bytes of a value or a body. */
   bytes: 8 << 20,
+  /** Bytes that all calls of a sandbox may hold while they have no answer. */
+  underWay: 64 << 20,
 } as const;
+
+/** What a call holds of the supervisor's memory, about. */
+export function sizeOfRequest({ kind, args }: HostRequest): number {
+  if (kind === 'kv.set') return args.value.length;
+  if (kind === 'http.send') return CALL_LIMITS.headerText + (args.body?.length ?? 0);
+  return kind === 'outbox.emit' ? args.data.length * 2 : 0;
+}
 
 type Arguments = readonly unknown[];
 

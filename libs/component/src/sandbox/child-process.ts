@@ -10,14 +10,12 @@ import { ownFile } from '../own-file.ts';
 import { sandboxFlags } from './flags.ts';
 import type { SandboxMemory } from './flags.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
-import type { OnFrame } from './frames.ts';
+import type { FrameLimits, OnFrame } from './frames.ts';
 import { CHANNEL_FD } from './wire.ts';
 import type { MessageToSandbox } from './wire.ts';
 
 /** What is kept of what a sandbox's runtime wrote before it died. */
 const KEPT_OUTPUT = 4096;
-/** Larger than the largest message of an honest sandbox: a result or a value with its JSON around it. */
-const MAX_FRAME_BYTES = 32 << 20;
 
 /** The process of a sandbox, seen as a pipe for messages and an end. */
 export interface SandboxProcess {
@@ -39,6 +37,7 @@ export interface ProcessEnd {
 export interface ProcessOptions extends SandboxMemory {
   /** For tests that speak for a sandbox: the program to run in its place. */
   readonly program?: URL;
+  readonly frameLimits: () => FrameLimits;
   readonly onFrame: OnFrame;
   /** Everything that came in one piece has been read. */
   readonly onChunkEnd: () => void;
@@ -80,8 +79,8 @@ function bondToParent(): string[] {
   return [SETPRIV, '--pdeathsig', 'KILL', '--no-new-privs', '--'];
 }
 
-function readFrames(channel: Duplex, { onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {
-  const read = createFrameReader(MAX_FRAME_BYTES, (message, bytes) => {
+function readFrames(channel: Duplex, { frameLimits, onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {
+  const read = createFrameReader(frameLimits, (message, bytes) => {
     // What comes after a kill in the same chunk is not read.
     if (!channel.destroyed) onFrame(message, bytes);
   });

@@ -1,8 +1,9 @@
 import { JobicoError } from '@jobico/contract';
 
+import { CALL_LIMITS } from './calls.ts';
 import { Violation } from './incoming.ts';
 import type { Dispatch } from './sandbox.ts';
-import { MAX_CALLS_UNDER_WAY } from './wire.ts';
+import { MAX_CALLS_OF_SANDBOX, MAX_CALLS_UNDER_WAY } from './wire.ts';
 import type { ComponentLimits, EventTuple, SandboxStatus } from './wire.ts';
 
 /** A component as the supervisor knows it. */
@@ -22,7 +23,7 @@ export interface Flight {
   /** `performance.now()`; undefined while it waits for its turn. */
   startedAt: number | undefined;
   /** Host calls without an answer. */
-  readonly calls: Set<number>;
+  callsUnderWay: number;
   /** How often its guest was entered, less the answers that let it go on. */
   entries: number;
 }
@@ -39,9 +40,9 @@ export interface Flights {
   /** The guest of `n` sleeps. */
   left(n: number): void;
   /** The guest of `n` waits for an answer. */
-  called(n: number, callId: number): void;
-  /** An answer goes in; false if nobody waits for it any more. */
-  answered(n: number, callId: number): boolean;
+  called(n: number, callId: number, size: number): void;
+  /** An answer goes in. */
+  answered(callId: number): void;
   /** What the component of `n` may use. */
   limitsOf(n: number): ComponentLimits;
   /** `n` has its outcome. */
@@ -60,6 +61,9 @@ export function createFlights(): Flights {
   const lanes = new Map<number, { inFlight: number; isBroken: boolean }>();
   let forgotten: number[] = [];
   let inside: number | undefined;
+  /** Also those of events that have ended meanwhile: the supervisor still works on them. */
+  const calls = new Map<number, { n: number; size: number }>();
+  let underWay = 0;
 
   const of = (n: number): Flight => {
     const flight = flights.get(n);
@@ -98,7 +102,7 @@ export function createFlights(): Flights {
       return batch.flatMap(({ n, lane, key, event }) => {
         const component = known.get(key);
         if (component === undefined) return [];
-        flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, calls: new Set(), entries: 0 });
+        flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, callsUnderWay: 0, entries: 0 });
         enterLane(lane);
         return [toTuple(n, lane, component.number, event)];
       });
@@ -122,18 +126,27 @@ export function createFlights(): Flights {
       if (inside !== n) throw new Violation('it left a guest that it had not entered');
       inside = undefined;
     },
-    called(n, callId) {
-      const { calls } = of(n);
+    called(n, callId, size) {
+      const flight = of(n);
       if (calls.has(callId)) throw new Violation('a host call with the id of another');
-      if (calls.size >= MAX_CALLS_UNDER_WAY) throw new Violation('too many host calls at once');
-      calls.add(callId);
+      if (flight.callsUnderWay >= MAX_CALLS_UNDER_WAY) throw new Violation('too many host calls at once');
+      underWay += size;
+      if (underWay > CALL_LIMITS.underWay || calls.size >= MAX_CALLS_OF_SANDBOX) {
+        throw new Violation('host calls that hold too much');
+      }
+      calls.set(callId, { n, size });
+      flight.callsUnderWay += 1;
       if (inside === n) inside = undefined;
     },
-    answered(n, callId) {
-      const flight = flights.get(n);
-      if (flight === undefined || !flight.calls.delete(callId)) return false;
+    answered(callId) {
+      const call = calls.get(callId);
+      if (call === undefined) return;
+      calls.delete(callId);
+      underWay -= call.size;
+      const flight = flights.get(call.n);
+      if (flight === undefined) return;
+      flight.callsUnderWay -= 1;
       flight.entries -= 1;
-      return true;
     },
     limitsOf: (n) => of(n).component.limits,
     landed(n, status) {

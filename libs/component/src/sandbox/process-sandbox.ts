@@ -1,6 +1,7 @@
 import { JobicoError } from '@jobico/contract';
 
 import { answerCall } from './answers.ts';
+import { sizeOfRequest } from './calls.ts';
 import { spawnSandbox } from './child-process.ts';
 import type { ProcessEnd, SandboxProcess } from './child-process.ts';
 import { createFlights } from './flights.ts';
@@ -49,6 +50,7 @@ export class ProcessSandbox implements Sandbox {
       maxMemoryBytes: options.maxMemoryBytes ?? DEFAULT_MEMORY_BYTES,
       maxHeapBytes: options.maxHeapBytes ?? DEFAULT_HEAP_BYTES,
       ...(program && { program }),
+      frameLimits: () => this.#loads.frameLimits,
       onFrame: (message, bytes) => this.#receive(readIncoming(message, bytes)),
       onChunkEnd: () => this.#deliver(),
       onBrokenStream: (error) => this.#end('violation', error instanceof Error ? error.message : String(error)),
@@ -127,11 +129,10 @@ export class ProcessSandbox implements Sandbox {
   }
 
   #receiveCall(call: HostCall): void {
-    this.#flights.called(call.n, call.callId);
+    this.#flights.called(call.n, call.callId, sizeOfRequest(call));
     void answerCall(call, this.#options.onHostCall).then(({ isOk, value, bytes }) => {
-      // The event may have ended meanwhile, or the sandbox.
-      if (!this.#flights.answered(call.n, call.callId) || this.#ending !== undefined) return;
-      this.#process.send([TO_SANDBOX.answer, call.callId, isOk, value], bytes);
+      this.#flights.answered(call.callId);
+      if (this.#ending === undefined) this.#process.send([TO_SANDBOX.answer, call.callId, isOk, value], bytes);
     });
   }
 

@@ -92,5 +92,6 @@ export interface ComponentLimits {
 
 /** Messages of failures are cut to this many UTF-16 units. */
 export const MAX_MESSAGE_LENGTH = 4096;
-/** Host calls that one execution may have under way. */
+/** Host calls that one execution may have under way, and all of a sandbox together. */
 export const MAX_CALLS_UNDER_WAY = 16;
+export const MAX_CALLS_OF_SANDBOX = 1024;

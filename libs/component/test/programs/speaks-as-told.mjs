@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import process from 'node:process';
 
 const [LOAD, UNLOAD, RUN] = [0, 1, 2];
-const [READY, LOADED] = [0, 1];
+const [READY, LOADED, CALL] = [0, 1, 5];
 const channel = new Socket({ fd: 3, readable: true, writable: true });
 
 function frame(message, bytes = Buffer.alloc(0)) {
@@ -26,10 +26,21 @@ const deeds = {
   },
   pour() {
     const announced = Buffer.alloc(4);
-    announced.writeUInt32LE(30 << 20);
+    announced.writeUInt32LE(2 ** 32 - 1);
     channel.write(announced);
     const more = () => channel.write(Buffer.alloc(1 << 20), more);
     more();
+  },
+  /** A message with an array of that many empty arrays in its place `at`. */
+  crowd({ message, at, values }) {
+    message[at] = Array.from({ length: values }, () => []);
+    channel.write(frame(message));
+  },
+  /** Calls that each carry that many bytes. */
+  carry({ calls, bytes }) {
+    for (let id = 1; id <= calls; id += 1) {
+      channel.write(frame([CALL, 1, id, 'kv.set', ['b', 'k', 'always', null]], Buffer.alloc(bytes)));
+    }
   },
   exit: ({ code }) => process.exit(code),
 };

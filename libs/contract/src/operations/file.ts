@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { closed, operation, page, tenant } from './operation.ts';
 
 export const FILE_KINDS = ['wasm', 'json'] as const;
@@ -17,6 +17,8 @@ export const StoredFile = Type.Object({
   sizeBytes: Type.Integer(),
   uploadedAt: Type.String(),
 });
+
+export type StoredFile = Static<typeof StoredFile>;
 
 export const fileOperations = {
   'file.upload': operation({

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { closed, operation, page } from './operation.ts';
 
 export const MODULES = ['listener', 'executor', 'ctl'] as const;
@@ -18,6 +18,8 @@ export const Node = Type.Object({
   /** Of an executor: ordered queues that it has, and events that are delivered to it and not settled. */
   load: Type.Optional(Type.Object({ queues: Type.Integer(), inFlight: Type.Integer() })),
 });
+
+export type Node = Static<typeof Node>;
 
 export const platformOperations = {
   'tenant.list': operation({

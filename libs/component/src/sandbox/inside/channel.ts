@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 
-import { createFrameReader, encodeFrame } from '../frames.ts';
+import { createFrameReader, encodeFrame, NO_LIMITS } from '../frames.ts';
 import type { OnFrame } from '../frames.ts';
 import { CHANNEL_FD } from '../wire.ts';
 import type { MessageFromSandbox } from '../wire.ts';
@@ -19,7 +19,10 @@ export interface Channel {
 /** The pipe to the supervisor. The process ends with it. */
 export function openChannel(onFrame: OnFrame, exit: () => void): Channel {
   const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
-  socket.on('data', createFrameReader(Number.POSITIVE_INFINITY, onFrame));
+  socket.on(
+    'data',
+    createFrameReader(() => NO_LIMITS, onFrame),
+  );
   socket.on('close', exit);
   socket.on('error', exit);
   return {

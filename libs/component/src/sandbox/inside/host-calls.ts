@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers';
 
-import { readHostRequest } from '../calls.ts';
+import { CALL_LIMITS, readHostRequest, sizeOfRequest } from '../calls.ts';
 import type { HostRequest } from '../calls.ts';
-import { FROM_SANDBOX, MAX_CALLS_UNDER_WAY } from '../wire.ts';
+import { FROM_SANDBOX, MAX_CALLS_OF_SANDBOX, MAX_CALLS_UNDER_WAY } from '../wire.ts';
 import type { AnswerMessage } from '../wire.ts';
 import type { Channel } from './channel.ts';
 import type { Execution } from './execution.ts';
@@ -28,6 +28,13 @@ export interface Resumption {
   resume(): void;
 }
 
+interface Waiting {
+  readonly execution: Execution;
+  readonly size: number;
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
 const NO_BYTES = new Uint8Array();
 
 /** The `error` of the interface a call belongs to, for arguments that the supervisor would take for an attack. */
@@ -42,20 +49,22 @@ const REFUSALS: Readonly<Record<HostRequest['kind'], { tag: string; val: string 
 
 /** `enter` lets a suspended guest go on when its turn comes. */
 export function createHostCalls(channel: Channel, enter: (resumption: Resumption) => void): HostCalls {
-  const waiting = new Map<
-    number,
-    { execution: Execution; resolve(answer: Answer): void; reject(error: unknown): void }
-  >();
+  const waiting = new Map<number, Waiting>();
   let lastId = 0;
+  let underWay = 0;
   return {
     call(execution, kind, args, bytes = NO_BYTES) {
       if (execution.callsUnderWay >= MAX_CALLS_UNDER_WAY) throw new Error('too many host calls at once');
-      if (readHostRequest(kind, args, bytes) === undefined) throw REFUSALS[kind];
+      const request = readHostRequest(kind, args, bytes);
+      const size = request === undefined ? 0 : sizeOfRequest(request);
+      const isTooMuch = underWay + size > CALL_LIMITS.underWay || waiting.size >= MAX_CALLS_OF_SANDBOX;
+      if (request === undefined || isTooMuch) throw REFUSALS[kind];
+      underWay += size;
       lastId += 1;
       const callId = lastId;
       execution.callsUnderWay += 1;
       channel.send([FROM_SANDBOX.call, execution.n, callId, kind, args], bytes);
-      return new Promise<Answer>((resolve, reject) => waiting.set(callId, { execution, resolve, reject }));
+      return new Promise<Answer>((resolve, reject) => waiting.set(callId, { execution, size, resolve, reject }));
     },
     sleep(execution, milliseconds) {
       channel.send([FROM_SANDBOX.left, execution.n]);
@@ -66,6 +75,7 @@ export function createHostCalls(channel: Channel, enter: (resumption: Resumption
       if (call === undefined) return;
       waiting.delete(callId);
       call.execution.callsUnderWay -= 1;
+      underWay -= call.size;
       // The view lives as long as this call only.
       const bytes = new Uint8Array(view);
       const resume = (): void => (isOk ? call.resolve({ value, bytes }) : call.reject(value));
