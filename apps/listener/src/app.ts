@@ -3,7 +3,7 @@ import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerEvents } from './events/routes.ts';
 import { registerProblems } from './problems.ts';
-import { answerBadAddress, answerBrokenRequest } from './refusals.ts';
+import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
 export interface AppDeps {
   intake: Intake;
@@ -26,6 +26,7 @@ export function buildApp({
   bodyLimit = 8 << 20,
   requestTimeoutMs = 20_000,
 }: AppDeps): FastifyInstance {
+  const broken = createBrokenRequests();
   const app = Fastify({
     logger: false,
     bodyLimit,
@@ -36,7 +37,11 @@ export function buildApp({
     routerOptions: { maxParamLength: 64 },
     return503OnClosing: false,
     frameworkErrors: answerBadAddress,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: broken.answer,
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    broken.begin(request, reply);
+    done();
   });
   closeInTime(app);
   registerProblems(app, log);

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { JobicoError, toProblem } from '@jobico/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerProblem, noSuchAddress, PROBLEM_TYPE } from './problems.ts';
@@ -12,10 +12,27 @@ export function answerBadAddress(error: { code: string }, _request: FastifyReque
 }
 
 /** Answers what is no HTTP request, or does not come in time, and closes its connection. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.write(brokenRequest(error.code));
-  socket.destroySoon();
+export interface BrokenRequests {
+  /** Notes the request that a connection is at. */
+  begin: (request: FastifyRequest, reply: FastifyReply) => void;
+  answer: (error: Error & { code?: string }, socket: Duplex) => void;
+}
+
+export function createBrokenRequests(): BrokenRequests {
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  const ending = new WeakSet<Duplex>();
+  return {
+    begin: ({ raw }, reply) => void latest.set(raw.socket, { request: raw, response: reply.raw }),
+    answer(error, socket) {
+      if (error.code === 'ECONNRESET' || socket.destroyed || ending.has(socket)) return;
+      ending.add(socket);
+      const refuse = () => void socket.end(brokenRequest(error.code), () => socket.destroy());
+      // A request that came whole gets its own answer first: this one must not be taken for it.
+      const { request, response } = latest.get(socket) ?? {};
+      if (request?.complete && response && !response.writableFinished) response.once('finish', refuse);
+      else refuse();
+    },
+  };
 }
 
 function brokenRequest(code: string | undefined): string {

@@ -15,6 +15,15 @@ function refusal(body: string): JobicoError {
   throw new Error(`this was read: ${body.slice(0, 100)}`);
 }
 
+function readOrRefused(body: string): ReturnType<typeof readItems> | undefined {
+  try {
+    return readItems(body);
+  } catch (error) {
+    if (error instanceof JobicoError) return undefined;
+    throw new Error(`this broke the reader: ${body}`, { cause: error });
+  }
+}
+
 describe('an item', () => {
   test('keeps the digits of its numbers', () => {
     const items = ['9007199254740993', '1.10', '-0', '1E400', '0.1000000000000000055511151231257827'];
@@ -158,13 +167,8 @@ test('for 5,000 seeded bodies with a character changed, an item is what its text
     const { body } = randomBody(random);
     const at = Math.floor(random() * body.length);
     const changed = body.slice(0, at) + '"\\{}[],: 1'.charAt(Math.floor(random() * 10)) + body.slice(at + 1);
-    let items;
-    try {
-      items = readItems(changed);
-    } catch (error) {
-      expect(error, changed).toBeInstanceOf(JobicoError);
-      continue;
-    }
+    const items = readOrRefused(changed);
+    if (!items) continue;
     read += 1;
     expect({ changed, values: items.map(({ text }) => JSON.parse(text) as unknown) }).toEqual({
       changed,

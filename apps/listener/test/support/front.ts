@@ -35,11 +35,11 @@ export interface Front {
   readonly tenant: string;
   readonly nats: Nats;
   /** Declares events of the queue `main`, each with its schema, in place of what was declared before. */
-  declare(events: Record<string, object | undefined>, queue?: object): Promise<void>;
+  declare: (events: Record<string, object | undefined>, queue?: object) => Promise<void>;
   /** Sends a body to an event's address; text goes as it is. */
-  post(event: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  post: (event: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** What the queue `main` holds, oldest first. */
-  stored(): Promise<StoredEvent[]>;
+  stored: () => Promise<StoredEvent[]>;
 }
 
 export type FrontOptions = Partial<ListenerOptions>;

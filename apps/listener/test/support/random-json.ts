@@ -11,7 +11,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-const pick = <T>(random: Random, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+const pick = (random: Random, from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
 
 const SPACES = ['', '', '', ' ', '\n', '\t \r\n', ' '.repeat(80)];
 const SCALARS = ['null', 'true', 'false', '0', '-0', '1.10', '1e3', '-1.5E-7', '9007199254740993', '1'.repeat(40)];
