@@ -2,6 +2,7 @@ import type { HostAnswer, HostCall } from '@jobico/component';
 import type { EmittedEvent } from '@jobico/contract';
 import { openTenantKv, type Definitions, type Nats, type Schemas, type TenantKv } from '@jobico/messaging';
 import type { Attempt } from '../work.ts';
+import { createCallHttp, type HttpOptions } from './http/call-http.ts';
 import { callKv } from './kv.ts';
 import { callOutbox } from './outbox.ts';
 
@@ -12,6 +13,10 @@ export interface CallContext {
   emitted: EmittedEvent[];
   /** Of their data together. */
   emittedBytes: number;
+  /** When the attempt's time is over, as `performance.now()` tells it. */
+  readonly deadlineMs: number;
+  /** Aborts when the attempt has ended, by itself or by force. */
+  readonly signal: AbortSignal;
 }
 
 /** Answers what a guest asks of the host. The tenant and the grants are those of the attempt, whatever the guest says. */
@@ -19,7 +24,16 @@ export interface HostServices {
   call(call: HostCall, context: CallContext): Promise<HostAnswer>;
 }
 
-export function createHostServices(deps: { nats: Nats; definitions: Definitions; schemas: Schemas }): HostServices {
+export interface HostDeps {
+  nats: Nats;
+  definitions: Definitions;
+  schemas: Schemas;
+  /** Of outgoing requests. */
+  http?: HttpOptions;
+}
+
+export function createHostServices(deps: HostDeps): HostServices {
+  const callHttp = createCallHttp(deps.http ?? {});
   const buckets = new Map<string, Promise<TenantKv>>();
   const kvOf = (tenant: string) => {
     let opened = buckets.get(tenant);
@@ -42,7 +56,7 @@ export function createHostServices(deps: { nats: Nats; definitions: Definitions;
         case 'outbox.emit':
           return callOutbox(request, context, deps);
         case 'http.send':
-          return Promise.resolve({ ok: false, error: { tag: 'denied', val: 'the package grants this job no host' } });
+          return callHttp(request, context);
       }
     },
   };
