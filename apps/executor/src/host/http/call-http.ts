@@ -4,7 +4,7 @@ import { createAddressRules } from './address-rules.ts';
 import { checkRequest } from './check-request.ts';
 import { exchange } from './exchange.ts';
 import { meaningOf, refusal } from './refusal.ts';
-import { resolveName, type Resolve } from './resolve.ts';
+import { createResolve, type Resolve } from './resolve.ts';
 import { createShares } from './shares.ts';
 import { addressesOf, isGranted } from './targets.ts';
 import { within } from './time-limit.ts';
@@ -30,7 +30,7 @@ const TENANT_SHARE = { calls: 64, bytes: 32 << 20 } as const;
  * grant itself names. A response with any status is handed to the job as it came; a redirect is one of them, so nothing is
  * ever sent to a place that was not checked.
  */
-export function createCallHttp({ resolve = resolveName, isPrivateGrantable = true }: HttpOptions): CallHttp {
+export function createCallHttp({ resolve = createResolve(), isPrivateGrantable = true }: HttpOptions): CallHttp {
   const shares = createShares(TENANT_SHARE);
   const target = { resolve, rules: createAddressRules(), isPrivateGrantable };
 
