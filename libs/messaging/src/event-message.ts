@@ -1,7 +1,8 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { isEventId } from '@jobico/contract';
+import { isEventId, type RedriveOf } from '@jobico/contract';
 import { derivedId } from './event-ids.ts';
 import type { HeaderFields } from './publisher.ts';
+import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
 import { parseEventSubject } from './subjects.ts';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
@@ -24,6 +25,8 @@ export interface QueuedEvent {
   /** The payload as it came. */
   text: string;
   traceparent?: string;
+  /** The dead letter that it was. */
+  redriveOf?: RedriveOf;
 }
 
 /** The headers of an event that is published. Header text is checked by nats.js; ids and keys by their callers. */
@@ -32,6 +35,7 @@ export function eventHeaders(event: {
   key?: string | undefined;
   source: string;
   traceparent?: string | undefined;
+  redriveOf?: RedriveOf | undefined;
 }): HeaderFields {
   const fields: [string, string][] = [
     [MESSAGE_ID, event.id],
@@ -42,6 +46,7 @@ export function eventHeaders(event: {
     fields.push([KEY, encodeURIComponent(event.key.toWellFormed())]);
   }
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
+  if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
   return fields;
 }
 
@@ -53,6 +58,7 @@ export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefin
   const claimed = message.headers?.get(MESSAGE_ID);
   const key = readKey(message.headers?.get(KEY));
   const traceparent = message.headers?.get(TRACE);
+  const redriveOf = readRedrive(message.headers?.get(REDRIVE));
   return {
     id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${message.seq}:${message.timestampNanos}`),
     tenant: address.tenant,
@@ -62,6 +68,7 @@ export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefin
     timeMs,
     text: textOf(message.data),
     ...(traceparent && /^[0-9a-f-]{55}$/.test(traceparent) && { traceparent }),
+    ...(redriveOf && { redriveOf }),
   };
 }
 

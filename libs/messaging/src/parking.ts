@@ -3,6 +3,7 @@ import type { Nats } from './connection.ts';
 import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './event-message.ts';
 import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
+import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
 import { isPinned } from './ordered-consumer.ts';
 import { countParked } from './streams.ts';
 import { PARKED, parkedSubject, queuePlaceholder, queueStream } from './subjects.ts';
@@ -93,12 +94,14 @@ function headersOf(
   ];
   if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
+  if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
   return fields;
 }
 
 function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
   const key = readKey(header.get(KEY));
   const traceparent = header.get(TRACE);
+  const redriveOf = readRedrive(header.get(REDRIVE));
   return {
     parkedSequence: seq,
     attempt: Number(header.get(ATTEMPT)),
@@ -112,6 +115,7 @@ function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEve
       text: textOf(data),
       ...(key !== undefined && { key }),
       ...(traceparent && { traceparent }),
+      ...(redriveOf && { redriveOf }),
     },
   };
 }

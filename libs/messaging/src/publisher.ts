@@ -1,5 +1,6 @@
 import { JobicoError } from '@jobico/contract';
-import { createInbox, headers, type NatsConnection } from '@nats-io/transport-node';
+import { createInbox, type NatsConnection } from '@nats-io/transport-node';
+import { createWrites } from './joined-writes.ts';
 
 /** What JetStream answers once a message is stored. */
 export interface PubAck {
@@ -21,6 +22,8 @@ export type HeaderFields = readonly (readonly [name: string, value: string])[];
  */
 export interface Publisher {
   publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
+  /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
+  acknowledge(message: { ack(): void }): void;
   disconnected(): void;
   reconnected(): void;
   close(): void;
@@ -37,6 +40,7 @@ const SWEEP_MS = 500;
 
 export function createPublisher(nc: NatsConnection): Publisher {
   const prefix = `${createInbox()}.`;
+  const writes = createWrites(nc);
   const pending = new Map<string, Pending>();
   let next = 0;
   let isAway = false;
@@ -72,18 +76,21 @@ export function createPublisher(nc: NatsConnection): Publisher {
       if (isAway || nc.isClosed()) return Promise.reject(new JobicoError('unavailable', 'NATS is away'));
       return new Promise((resolve, reject) => {
         const token = (next++).toString(36);
-        const options = { reply: prefix + token, ...(fields.length > 0 && { headers: headersOf(fields) }) };
         try {
-          nc.publish(subject, payload, options);
+          writes.publish({ subject, payload, reply: prefix + token, fields });
         } catch (cause) {
-          reject(new JobicoError('unavailable', 'the message could not be sent', { cause }));
+          reject(new JobicoError('too-large', `the message cannot be sent: ${(cause as Error).message}`, { cause }));
           return;
         }
         pending.set(token, { resolve, reject, deadline: Date.now() + TIMEOUT_MS });
       });
     },
+    acknowledge(message) {
+      writes.alongside(() => message.ack());
+    },
     disconnected() {
       isAway = true;
+      writes.drop();
       failAll('the NATS connection was lost before JetStream answered');
     },
     reconnected() {
@@ -97,11 +104,8 @@ export function createPublisher(nc: NatsConnection): Publisher {
   };
 }
 
-function headersOf(fields: HeaderFields) {
-  const result = headers();
-  for (const [name, value] of fields) result.set(name, value);
-  return result;
-}
+/** The usual answer, read without making objects of it: there is one for every event and every outcome. */
+const STORED = /^\{"stream":"([^"]+)", ?"seq":(\d+)/;
 
 interface RawAck {
   stream?: string;
@@ -117,6 +121,15 @@ const STREAM_FULL = [10077, 10047, 10122, 10167];
 function settle({ resolve, reject }: Pending, text: string | undefined): void {
   if (text === undefined) {
     reject(new JobicoError('not-found', 'no stream takes this subject'));
+    return;
+  }
+  const stored = STORED.exec(text);
+  if (stored?.[1] !== undefined) {
+    resolve({
+      stream: stored[1],
+      sequence: Number(stored[2]),
+      isDuplicate: text.includes('"duplicate"', stored[0].length),
+    });
     return;
   }
   const { stream, seq, duplicate = false, error } = JSON.parse(text) as RawAck;

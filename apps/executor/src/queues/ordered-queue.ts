@@ -285,7 +285,7 @@ class OrderedQueue {
     if (delivery) delivery.isDone = true;
     for (const [oldest, { message, isDone }] of this.#deliveries) {
       if (!isDone) return;
-      message.ack();
+      this.#deps.nats.publisher.acknowledge(message);
       this.#acknowledged = oldest;
       this.#deliveries.delete(oldest);
     }

@@ -1,0 +1,128 @@
+import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+
+/** Sends messages, as many as come in one turn of the event loop with one write. */
+export interface Writes {
+  publish(message: OutgoingMessage): void;
+  /** Runs `send` with the writes of this turn, so that what it sends goes out with them. */
+  alongside(send: () => void): void;
+  /** Drops what has not been written: the connection is gone, and its callers have been told. */
+  drop(): void;
+}
+
+export interface OutgoingMessage {
+  subject: string;
+  payload: string | Uint8Array;
+  reply: string;
+  fields: readonly (readonly [name: string, value: string])[];
+}
+
+/** What the client keeps to itself: a way to send bytes of the protocol as they are. */
+interface Protocol {
+  sendCommand(bytes: Uint8Array): void;
+}
+
+/** Written at once when this much has gathered, without waiting for the end of the turn. */
+const MOST_GATHERED = 256 << 10;
+
+/**
+ * Through the client's own `publish` each message is four small buffers, a headers object and its share of a microtask;
+ * here the messages of a turn are one string, encoded once and written once, which doubles what one process can send.
+ * Where the client does not offer its protocol object the plain way is taken.
+ */
+export function createWrites(nc: NatsConnection): Writes {
+  const protocol = protocolOf(nc);
+  return protocol ? joinedWrites(nc, protocol) : plainWrites(nc);
+}
+
+function protocolOf(nc: NatsConnection): Protocol | undefined {
+  const { protocol } = nc as NatsConnection & { protocol?: Partial<Protocol> };
+  return typeof protocol?.sendCommand === 'function' ? (protocol as Protocol) : undefined;
+}
+
+function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
+  let gathered = '';
+  let others: (() => void)[] = [];
+  let isDue = false;
+
+  const flush = () => {
+    isDue = false;
+    if (nc.isClosed()) return;
+    if (gathered !== '') {
+      const bytes = Buffer.from(gathered);
+      gathered = '';
+      protocol.sendCommand(bytes);
+    }
+    const due = others;
+    others = [];
+    for (const send of due) send();
+  };
+  const soon = () => {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(flush);
+  };
+
+  return {
+    publish(message) {
+      const { subject, payload, reply, fields } = message;
+      if (typeof payload !== 'string') {
+        plainPublish(nc, message);
+        return;
+      }
+      assertToken(subject);
+      const head = headerText(fields);
+      const headBytes = Buffer.byteLength(head);
+      const bytes = headBytes + Buffer.byteLength(payload);
+      const most = nc.info?.max_payload ?? Infinity;
+      if (bytes > most) throw new RangeError(`the message has ${bytes} bytes, the server takes ${most}`);
+      gathered +=
+        headBytes > 0
+          ? `HPUB ${subject} ${reply} ${headBytes} ${bytes}\r\n${head}${payload}\r\n`
+          : `PUB ${subject} ${reply} ${bytes}\r\n${payload}\r\n`;
+      if (gathered.length > MOST_GATHERED) flush();
+      else soon();
+    },
+    alongside(send) {
+      others.push(send);
+      soon();
+    },
+    drop() {
+      gathered = '';
+      others = [];
+    },
+  };
+}
+
+function plainWrites(nc: NatsConnection): Writes {
+  return { publish: (message) => plainPublish(nc, message), alongside: (send) => send(), drop: () => undefined };
+}
+
+function plainPublish(nc: NatsConnection, { subject, payload, reply, fields }: OutgoingMessage): void {
+  nc.publish(subject, payload, { reply, ...(fields.length > 0 && { headers: headersOf(fields) }) });
+}
+
+function headersOf(fields: OutgoingMessage['fields']): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of fields) result.set(name, value);
+  return result;
+}
+
+/** Text of a header block. A line break in a value would begin a header of its own, or a message. */
+function headerText(fields: OutgoingMessage['fields']): string {
+  if (fields.length === 0) return '';
+  let text = 'NATS/1.0\r\n';
+  for (const [name, value] of fields) {
+    if (!SAFE_NAME.test(name) || UNSAFE_VALUE.test(value))
+      throw new RangeError(`header ${JSON.stringify(name)} cannot be sent`);
+    text += `${name}: ${value}\r\n`;
+  }
+  return `${text}\r\n`;
+}
+
+const SAFE_NAME = /^[\w-]+$/;
+// Whatever is printable, in any script.
+const UNSAFE_VALUE = /\p{Cc}|\p{Cs}/u;
+
+function assertToken(subject: string): void {
+  if (!/^[^\s]+$/.test(subject)) throw new RangeError(`not a subject: ${JSON.stringify(subject)}`);
+}
