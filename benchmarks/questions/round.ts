@@ -1,0 +1,51 @@
+import type { LoadGenerator } from '../load/start-load.ts';
+import { memoryMiB } from '../measure/processes.ts';
+import { startBound } from '../subjects/bound/start-bound.ts';
+import { startJobico } from '../subjects/jobico/start-jobico.ts';
+import type { StartSubject, Subject, SubjectName } from '../subjects/subject.ts';
+import { measureLatency, PER_SECOND, type Latency } from './latency.ts';
+import { measureThroughput, type Throughput } from './throughput.ts';
+import type { Trial } from './trial.ts';
+
+/** How many events each question gets. */
+export interface Sizes {
+  warmUp: number;
+  single: number;
+  bulk: number;
+  latencySeconds: number;
+}
+
+export const BATCH = 100;
+
+/** What was found of one subject in one round. */
+export interface Finding {
+  subject: SubjectName;
+  latency: Latency;
+  single: Throughput;
+  bulk: Throughput;
+  /** MiB by role, after all of it; undefined where the system does not tell. */
+  memoryMiB: Record<string, number> | undefined;
+}
+
+/** Starts a subject in fresh processes on an empty disk, asks it every question, and ends it. */
+export async function playRound(
+  name: SubjectName,
+  sizes: Sizes,
+  load: LoadGenerator,
+  options: StartSubject,
+): Promise<Finding> {
+  await using subject = await (name === 'bound' ? startBound(options) : startJobico(name, options));
+  const trial: Trial = { subject, load, sent: 0, signal: options.signal };
+  await measureThroughput(trial, sizes.warmUp, 1);
+  await measureThroughput(trial, sizes.warmUp, BATCH);
+  const latency = await measureLatency(trial, sizes.latencySeconds * PER_SECOND);
+  const single = await measureThroughput(trial, sizes.single, 1);
+  const bulk = await measureThroughput(trial, sizes.bulk, BATCH);
+  return { subject: name, latency, single, bulk, memoryMiB: memoryByRole(subject) };
+}
+
+function memoryByRole({ processes }: Subject): Record<string, number> | undefined {
+  const found = processes.map(({ role, pid }) => [role, memoryMiB([pid])] as const);
+  if (found.some(([, mebibytes]) => mebibytes === undefined)) return undefined;
+  return Object.fromEntries(found) as Record<string, number>;
+}

@@ -1,0 +1,85 @@
+// What does the platform cost? The same work by Jobico and by nothing but nats.js, side by side. See README.md.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultCacheDir, provisionNatsServer } from '@jobico/nats-server';
+import { startLoad } from './load/start-load.ts';
+import { readOptions, USAGE, type BenchOptions } from './options.ts';
+import { playRound, type Finding } from './questions/round.ts';
+import { conditionsNow } from './report/conditions.ts';
+import { othersShareOf, summarise } from './report/summary.ts';
+import { othersLine, ratioLines, tableOf } from './report/table.ts';
+import { SUBJECTS, TITLES } from './subjects/subject.ts';
+
+const RESULTS = join(import.meta.dirname, 'results');
+
+async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const onStep = ({ message }: { message: string }) => console.error(message);
+  const natsServer = await provisionNatsServer({ cacheDir: defaultCacheDir(), onStep, signal });
+  const conditions = conditionsNow(natsServer.version);
+  const findings: Finding[] = [];
+  await using load = await startLoad(signal);
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const name of SUBJECTS) {
+      const finding = await playRound(name, options.sizes, load, { natsServer, signal, profiles: options.profiles });
+      findings.push(finding);
+      console.error(`round ${round} of ${options.rounds}: ${progressOf(finding)}`);
+    }
+  }
+  const summaries = summarise(findings);
+  console.log(`\n${tableOf(summaries)}\n\n${ratioLines(summaries)}\n${othersLine(othersShareOf(findings))}`);
+  const file = join(RESULTS, 'latest.json');
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(file, `${JSON.stringify({ conditions, options, summaries, findings }, null, 2)}\n`);
+  console.error(`\neverything as JSON: ${file}`);
+}
+
+function progressOf({ subject, single, bulk, latency }: Finding): string {
+  const rate = ({ endToEndPerSecond }: Finding['single']) => `${Math.round(endToEndPerSecond)}/s`;
+  return `${TITLES[subject]}: single ${rate(single)}, bulk ${rate(bulk)}, p50 ${latency.p50Ms.toFixed(1)} ms`;
+}
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** What ended the run before its time. */
+class Stopped extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: keyof typeof EXIT_CODES) {
+    super(`stopped by ${signal}`);
+    this.exitCode = EXIT_CODES[signal];
+  }
+}
+
+/** Everything that was started ends when it aborts, then the run does. */
+function stopSignal(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => stopping.abort(new Stopped(name)));
+  return stopping.signal;
+}
+
+async function main(args: string[]): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  if (options === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const signal = stopSignal();
+  try {
+    await bench(options, signal);
+    return 0;
+  } catch (error) {
+    // What failed because of the signal is not told: the signal is why.
+    const why: unknown = signal.aborted ? signal.reason : error;
+    console.error(why instanceof Stopped ? why.message : why);
+    return why instanceof Stopped ? why.exitCode : 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,14 @@
+// One module of the platform in a process of its own: `module.ts <module> <NATS url> <folder>`.
+import { join } from 'node:path';
+import { createLogger } from '@jobico/telemetry';
+import { startPlatform, type PlatformOptions } from 'jobico';
+import { endWithParent, tellParent } from '../../child.ts';
+
+type ModuleName = NonNullable<PlatformOptions['modules']>[number];
+
+const [name = '', natsUrl, data = ''] = process.argv.slice(2);
+const log = createLogger({ file: join(data, `${name}.log`) });
+const platform = await startPlatform({ modules: [name as ModuleName], natsUrl, data, log });
+
+endWithParent(() => platform.stop());
+tellParent(platform.urls[name as ModuleName]);
