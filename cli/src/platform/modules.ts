@@ -19,7 +19,7 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');
-    const { maxSandboxes, sandboxMemoryMiB, graceMs } = limits;
+    const { maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp } = limits;
     return await startExecutor({
       natsUrl,
       log,
@@ -29,6 +29,7 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(maxSandboxes !== undefined && { maxSandboxes }),
       ...(sandboxMemoryMiB !== undefined && { memoryMiB: sandboxMemoryMiB }),
       ...(graceMs !== undefined && { graceMs }),
+      ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
   async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion() }) {

@@ -21,6 +21,8 @@ export interface PlatformOptions {
   maxSandboxes?: number;
   /** MiB of memory that one component may have. */
   sandboxMemoryMiB?: number;
+  /** Whether a package may grant its jobs HTTP to private and loopback addresses. */
+  privateHttp?: 'allow' | 'refuse';
   /** What running events get on a stop, in milliseconds. */
   graceMs?: number;
   /** Version that the modules report. Default: this package's. */

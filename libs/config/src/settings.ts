@@ -73,6 +73,12 @@ export const SETTINGS = {
   ),
   maxSandboxes: setting('JOBICO_MAX_SANDBOXES', 'Sandbox processes that may live at once', 32, integer(1, 1000)),
   sandboxMemoryMiB: setting('JOBICO_SANDBOX_MEMORY_MIB', 'Memory that one component may have', 64, integer(4, 4096)),
+  privateHttp: setting<'allow' | 'refuse'>(
+    'JOBICO_PRIVATE_HTTP',
+    'Whether a package may grant its jobs HTTP to private and loopback addresses; refuse where strangers deploy',
+    'allow',
+    oneOf(['allow', 'refuse']),
+  ),
   graceMs: setting(
     'JOBICO_GRACE_MS',
     'What running events get when the platform stops, in milliseconds',
@@ -105,7 +111,7 @@ export function loadConfig(given: Partial<Config>, environment: Environment, fol
     const flag = given[key as SettingName];
     if (flag !== undefined) return [key, flag];
     const written = all[each.name];
-    if (written === undefined || written === '') return [key, each.fallback];
+    if (written === undefined || written === '') return [key, fallbackOf(key, each.fallback, all.APP_ENV)];
     try {
       return [key, each.parse(written)];
     } catch (error) {
@@ -125,6 +131,11 @@ export function loadConfig(given: Partial<Config>, environment: Environment, fol
     });
   }
   return Object.freeze(Object.fromEntries(entries) as Config);
+}
+
+/** Production takes the safe side where development takes the easy one. */
+function fallbackOf(key: string, fallback: unknown, appEnv: string | undefined): unknown {
+  return key === 'privateHttp' && appEnv === 'production' ? 'refuse' : fallback;
 }
 
 function unknownNames(environment: Environment): Fault[] {

@@ -39,6 +39,12 @@ describe('where a setting comes from', () => {
     expect(config).toMatchObject({ ctlPort: 4, listenerPort: 3, natsPort: 2, executorPort: 1 });
   });
 
+  test('production refuses grants of private addresses unless told otherwise', () => {
+    expect(loadConfig({}, {}, folder).privateHttp).toBe('allow');
+    expect(loadConfig({}, { APP_ENV: 'production' }, folder).privateHttp).toBe('refuse');
+    expect(loadConfig({}, { APP_ENV: 'production', JOBICO_PRIVATE_HTTP: 'allow' }, folder).privateHttp).toBe('allow');
+  });
+
   test('the result cannot be changed', () => {
     expect(Object.isFrozen(loadConfig({}, {}, folder))).toBe(true);
   });

@@ -7,10 +7,10 @@ export const MAX_JSON_DEPTH = 200;
 /**
  * Reads JSON so that `JSON.stringify` writes every number with the digits it came with: one that a double cannot hold
  * (an integer beyond 2^53, `1.10`) is kept as text. The values are for passing on, not for reading. Throws SyntaxError,
- * for more than {@link MAX_JSON_DEPTH} levels too.
+ * for more than `maxDepth` levels too: what holds a payload has some more than the payload.
  */
-export function parseExactJson(text: string): unknown {
-  if (isTooDeep(text)) throw new SyntaxError(`nested deeper than ${MAX_JSON_DEPTH} levels`);
+export function parseExactJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
+  if (isTooDeep(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
   // Asking about every value costs; most texts hold nothing that a double would change.
   return JSON.parse(text, MAY_LOSE_DIGITS.test(text) ? keepDigits : undefined);
 }
@@ -25,9 +25,9 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** Whether JSON text has more than {@link MAX_JSON_DEPTH} levels. */
-export function isTooDeep(text: string): boolean {
-  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
+/** Whether JSON text has more levels than that; default {@link MAX_JSON_DEPTH}. */
+export function isTooDeep(text: string, maxDepth = MAX_JSON_DEPTH): boolean {
+  if (text.length <= 2 * maxDepth) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -35,7 +35,7 @@ export function isTooDeep(text: string): boolean {
     // [ and {, ] and }
     else if (code === 91 || code === 123) {
       depth += 1;
-      if (depth > MAX_JSON_DEPTH) return true;
+      if (depth > maxDepth) return true;
     } else if (code === 93 || code === 125) depth -= 1;
   }
   return false;

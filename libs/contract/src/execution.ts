@@ -13,13 +13,37 @@ export type LogLine = Static<typeof LogLine>;
 export const EXECUTION_STATUSES = ['ok', 'retry', 'failed', 'dead'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
+/** `retry` and `permanent` are the job's own words; the others are what happened to it, or why it could not run. */
+export const EXECUTION_ERROR_CODES = [
+  'retry',
+  'permanent',
+  'trap',
+  'deadline',
+  'memory',
+  'platform',
+  'invalid',
+  'no-job',
+] as const;
+export type ExecutionErrorCode = (typeof EXECUTION_ERROR_CODES)[number];
+
 export const ExecutionError = Type.Object({
-  code: Type.Enum(['retry', 'permanent', 'trap', 'deadline', 'memory', 'platform', 'invalid', 'no-job'], {
+  code: Type.Enum([...EXECUTION_ERROR_CODES], {
     description: 'Why: what the job declared, or what happened to it.',
   }),
   message: Type.String(),
 });
 export type ExecutionError = Static<typeof ExecutionError>;
+
+/** Where an event comes from that was put back on its queue. Like every header of an event it is its producer's claim. */
+export const RedriveOf = Type.Object(
+  {
+    deadLetter: Type.String({ description: 'The dead letter that it was.' }),
+    execution: Type.Optional(Type.String({ description: 'The execution that had given up.' })),
+    count: Type.Integer({ minimum: 1, description: 'How often the original event has been redriven by now.' }),
+  },
+  { description: 'For an event that was a dead letter and is on its queue again.' },
+);
+export type RedriveOf = Static<typeof RedriveOf>;
 
 /** The record of one attempt: what a message in the stream EXECUTIONS holds. */
 export const Execution = Type.Object(
@@ -34,6 +58,7 @@ export const Execution = Type.Object(
       name: Type.String(),
       key: Type.Optional(Type.String()),
       time: Type.String({ format: 'date-time', description: 'When its queue stored it.' }),
+      redriveOf: Type.Optional(RedriveOf),
     }),
     attempt: Type.Integer({ minimum: 1 }),
     status: Type.Enum([...EXECUTION_STATUSES]),
@@ -72,7 +97,12 @@ export const DeadLetter = Type.Object(
     tenant: Type.String(),
     queue: Type.String(),
     time: Type.String({ format: 'date-time' }),
-    event: Type.Object({ id: Type.String(), name: Type.String(), key: Type.Optional(Type.String()) }),
+    event: Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      key: Type.Optional(Type.String()),
+      redriveOf: Type.Optional(RedriveOf),
+    }),
     sequence: Type.Integer({ description: 'Of the event in its queue.' }),
     attempts: Type.Integer({ minimum: 0 }),
     package: Type.Optional(Type.String()),
@@ -83,6 +113,7 @@ export const DeadLetter = Type.Object(
       Type.Array(Type.Unknown(), { description: 'For an invalid event, where its schema refuses it.' }),
     ),
     data: Type.Unknown({ description: 'The payload: JSON, or the text where it is none.' }),
+    isText: Type.Optional(Type.Boolean({ description: 'Whether `data` is text because the payload was no JSON.' })),
   },
   { title: 'Dead letter' },
 );

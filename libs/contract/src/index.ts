@@ -1,12 +1,23 @@
 export { asJobicoError, ERROR_CODES, fromProblem, JobicoError, toProblem } from './errors.ts';
 export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
-export { DeadLetter, Execution, EXECUTION_STATUSES, ExecutionError, LOG_LEVELS, LogLine } from './execution.ts';
-export type { EmittedEvent, ExecutionStatus } from './execution.ts';
+export {
+  DeadLetter,
+  Execution,
+  EXECUTION_ERROR_CODES,
+  EXECUTION_STATUSES,
+  ExecutionError,
+  LOG_LEVELS,
+  LogLine,
+  RedriveOf,
+} from './execution.ts';
+export type { EmittedEvent, ExecutionErrorCode, ExecutionStatus } from './execution.ts';
 export { endOfString, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
 export { nearest, pointer, shown } from './faults.ts';
 export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId } from './ids.ts';
 export { createOperationChecks } from './operations/check.ts';
 export type { OperationChecks } from './operations/check.ts';
+export { DropResult, RedriveResult } from './operations/dead-letter.ts';
+export type { LetterFilters } from './operations/dead-letter.ts';
 export { AcceptedEvents } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';

@@ -151,7 +151,10 @@ package:
     ['text that is not YAML', 'a: [', /not YAML/],
     [
       'aliases that expand without end',
-      `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`).join('\n')}`,
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
+        .split('')
+        .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`)
+        .join('\n')}`,
       /aliases/,
     ],
     ['more than a mebibyte', `a: ${'x'.repeat(1 << 20)}`, /1 MiB/],

@@ -72,6 +72,8 @@ export class TenantSandbox {
   #bytesInside = 0;
   readonly #loaded = new Set<string>();
   #isPumpDue = false;
+  /** When the process last gave an outcome, or was handed the first attempt; `performance.now()`. */
+  #heardAt = 0;
   #next = 0;
   #idleSinceMs = Date.now();
   readonly #check: NodeJS.Timeout;
@@ -150,6 +152,7 @@ export class TenantSandbox {
     while (this.#state === 'ready' && this.#sandbox) {
       const batch = this.#takeBatch();
       if (batch.length === 0) return;
+      if (this.#inside.size === batch.length) this.#heardAt = performance.now();
       this.#sandbox.dispatch(batch);
     }
   }
@@ -232,6 +235,7 @@ export class TenantSandbox {
   }
 
   #onOutcomes(outcomes: readonly SandboxOutcome[]): void {
+    this.#heardAt = performance.now();
     for (const outcome of outcomes) {
       const running = this.#leave(outcome.n);
       running?.work.onOutcome(toOutcome(outcome, running));
@@ -269,7 +273,8 @@ export class TenantSandbox {
 
   #checkDeadlines(): void {
     const now = performance.now();
-    for (const { n, since } of this.#sandbox?.running() ?? []) {
+    const running = this.#sandbox?.running() ?? [];
+    for (const { n, since } of running.length > 0 ? running : this.#unstarted()) {
       const timeoutMs = this.#inside.get(n)?.work.declared.job.timeoutMs ?? Infinity;
       if (now - since <= timeoutMs) continue;
       // Of guests that share a thread, the one that never returns makes the others late.
@@ -278,6 +283,12 @@ export class TenantSandbox {
       this.#end();
       return;
     }
+  }
+
+  /** A process under a guest's control may never say that anything has started: then time counts for the oldest attempt. */
+  #unstarted(): { n: number; since: number }[] {
+    const [oldest] = this.#inside.keys();
+    return oldest === undefined || this.#state !== 'ready' ? [] : [{ n: oldest, since: this.#heardAt }];
   }
 
   /** The process ended by itself: whoever ran then has failed, the others have not run. */

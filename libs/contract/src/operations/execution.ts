@@ -1,9 +1,7 @@
 import { Type } from 'typebox';
-import { DeadLetter, Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
-import { ID_PATTERN } from '../ids.ts';
-import { after, closed, limit, operation, page, streamOperation, tenant } from './operation.ts';
+import { Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
+import { after, closed, idFilter, limit, operation, page, streamOperation, tenant } from './operation.ts';
 
-const idFilter = (description: string) => Type.Optional(Type.String({ pattern: ID_PATTERN, description }));
 const execution = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The execution.' });
 const filters = {
   package: idFilter('Only of this package.'),
@@ -53,16 +51,5 @@ export const executionOperations = {
     path: '/v1/tenants/{tenant}/executions/watch',
     input: Type.Object({ tenant, ...filters }, closed),
     output: Execution,
-  }),
-};
-
-export const deadLetterOperations = {
-  'deadletter.list': operation({
-    summary: 'Lists dead letters, newest first',
-    role: 'viewer',
-    method: 'GET',
-    path: '/v1/tenants/{tenant}/deadletters',
-    input: Type.Object({ tenant, queue: filters.queue, event: idFilter('Only of this event.'), limit, after }, closed),
-    output: page(DeadLetter),
   }),
 };

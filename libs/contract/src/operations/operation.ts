@@ -40,6 +40,7 @@ export function page<T extends TSchema>(item: T) {
 }
 
 export const closed = { additionalProperties: false } as const;
+export const idFilter = (description: string) => Type.Optional(Type.String({ pattern: ID_PATTERN, description }));
 export const tenant = Type.String({ pattern: ID_PATTERN, description: 'The tenant.' });
 export const limit = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 1000, default: 50, description: 'Items of a page.' }),

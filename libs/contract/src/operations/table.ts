@@ -1,5 +1,6 @@
+import { deadLetterOperations } from './dead-letter.ts';
 import { eventOperations } from './event.ts';
-import { deadLetterOperations, executionOperations } from './execution.ts';
+import { executionOperations } from './execution.ts';
 import { fileOperations } from './file.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';

@@ -7,7 +7,7 @@ export interface ParsedPackage {
   /** The document as plain values in today's form, not validated. */
   value: unknown;
   /** The line, from 1, of the field that a JSON pointer names, or of its nearest parent that exists. */
-  lineOf(path: string): number | undefined;
+  lineOf: (path: string) => number | undefined;
 }
 
 /**
