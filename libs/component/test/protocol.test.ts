@@ -6,12 +6,12 @@ import type { Sandbox, SandboxOptions } from '@jobico/component';
 
 import { ProcessSandbox } from '../src/sandbox/process-sandbox.ts';
 import { FROM_SANDBOX, STATUSES } from '../src/sandbox/wire.ts';
-import { withSandbox } from './harness.ts';
+import { until, withSandbox } from './harness.ts';
 import type { Box } from './harness.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const { ready, loaded, notLoaded, entered, left, call, done } = FROM_SANDBOX;
+const { ready, loaded, notLoaded, entered, call, done } = FROM_SANDBOX;
 const [OK, RETRY, PERMANENT, TRAP, SKIPPED] = STATUSES.keys();
 
 /** Starts the program that says what it is told, in place of a sandbox. */
@@ -51,7 +51,6 @@ const violations: [what: string, deeds: object[]][] = [
   ['a frame shorter than its lengths', [{ deed: 'raw', bytes: [1, 0, 0, 0, 0, 0, 0, 0] }]],
   ['a frame shorter than its JSON', [{ deed: 'raw', bytes: [8, 0, 0, 0, 99, 0, 0, 0, 1, 1, 1, 1] }]],
   ['entering another event', say([entered, 2])],
-  ['leaving what it has not entered', say([left, 1])],
   ['an outcome of another event', say([done, 2, ...honest.slice(2)])],
   ['an outcome of an event that is no number', say([done, '1', ...honest.slice(2)])],
   ['an unknown status', say([done, 1, 5, '{}', [], 0, 1, 1, 1])],
@@ -188,9 +187,19 @@ describe('what a sandbox may say', () => {
     });
   });
 
+  it.each([2, 1.5, -1, Number.MAX_VALUE])('is, of the thread, nothing that means anything: mark %s', async (n) => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: [{ deed: 'mark', n }, ...say([entered, 1])] });
+      await until(() => box.sandbox.running().length === 1);
+
+      expect(box.sandbox.culprit(1)).toBe(1);
+      expect(box.sandbox.running()).toMatchObject([{ n: 1 }]);
+    });
+  });
+
   it('ends with the process, of which the exit tells', async () => {
     await withPuppet(async (box) => {
-      box.send({ key: 'job', data: [...say([entered, 1]), { deed: 'exit', code: 3 }] });
+      box.send({ key: 'job', data: [...say([entered, 1]), { deed: 'mark', n: 1 }, { deed: 'exit', code: 3 }] });
 
       expect(await box.exited).toMatchObject({
         reason: 'crashed',

@@ -11,6 +11,7 @@ import { sandboxFlags } from './flags.ts';
 import type { SandboxMemory } from './flags.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
 import type { FrameLimits, OnFrame } from './frames.ts';
+import { openProgress } from './progress.ts';
 import { CHANNEL_FD } from './wire.ts';
 import type { MessageToSandbox } from './wire.ts';
 
@@ -23,6 +24,10 @@ export interface SandboxProcess {
   send(message: MessageToSandbox, bytes?: Uint8Array): void;
   /** SIGKILL; nothing that it still said is read. */
   kill(): void;
+  /** The event whose guest has the thread, as the sandbox tells it; also after its end, until `forget`. */
+  inside(): number | undefined;
+  /** Frees what was kept of a process that has ended. */
+  forget(): void;
   /** Resolves with how it ended. */
   readonly ended: Promise<ProcessEnd>;
 }
@@ -48,11 +53,18 @@ export interface ProcessOptions extends SandboxMemory {
 export function spawnSandbox(options: ProcessOptions): SandboxProcess {
   const program = options.program ?? ownFile('inside/main', import.meta.url);
   const path = fileURLToPath(program);
+  const progress = openProgress();
   const [command, ...args] = [...bondToParent(), process.execPath, ...sandboxFlags(options, path), path];
-  const child = spawn(command ?? process.execPath, args, { env: {}, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const child = spawn(command ?? process.execPath, args, {
+    env: {},
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', progress.fd],
+  });
   // A failed spawn has no pid; a failed kill finds the process gone.
   child.on('error', () => undefined);
-  if (child.pid === undefined) throw new JobicoError('unavailable', 'A sandbox process could not be started.');
+  if (child.pid === undefined) {
+    progress.close();
+    throw new JobicoError('unavailable', 'A sandbox process could not be started.');
+  }
   const channel = child.stdio[CHANNEL_FD] as Duplex;
   readFrames(channel, options);
   const output = keepEnd(child.stderr);
@@ -64,6 +76,8 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
       channel.destroy();
       child.kill('SIGKILL');
     },
+    inside: () => progress.read(),
+    forget: () => progress.close(),
     ended,
   };
 }

@@ -31,14 +31,15 @@ export interface Flight {
 /** Everything that is in a sandbox: what it may speak of, and nothing else. */
 export interface Flights {
   readonly size: number;
+  has(n: number): boolean;
   /** Takes a whole batch in, or throws and takes none. Returns what goes over the wire. */
   board(batch: readonly Dispatch[], known: ReadonlyMap<string, KnownComponent>): EventTuple[];
   /** Lanes of which nothing is in the sandbox any more since they broke; told once. */
   takeForgotten(): number[];
+  /** `n` is known to run, though nothing has been said of it yet. */
+  started(n: number): void;
   /** The guest of `n` is entered. */
   entered(n: number): void;
-  /** The guest of `n` sleeps. */
-  left(n: number): void;
   /** The guest of `n` waits for an answer. */
   called(n: number, callId: number, size: number): void;
   /** An answer goes in. */
@@ -49,8 +50,6 @@ export interface Flights {
   landed(n: number, status: SandboxStatus): Flight;
   all(): number[];
   running(): { n: number; since: number }[];
-  /** The event whose guest was entered last and has not left since. */
-  inside(): number | undefined;
 }
 
 /** Entries in the first moment of an event that mean no flood yet. */
@@ -60,7 +59,6 @@ export function createFlights(): Flights {
   const flights = new Map<number, Flight>();
   const lanes = new Map<number, { inFlight: number; isBroken: boolean }>();
   let forgotten: number[] = [];
-  let inside: number | undefined;
   /** Also those of events that have ended meanwhile: the supervisor still works on them. */
   const calls = new Map<number, { n: number; size: number }>();
   let underWay = 0;
@@ -112,6 +110,10 @@ export function createFlights(): Flights {
       forgotten = [];
       return taken;
     },
+    has: (n) => flights.has(n),
+    started(n) {
+      of(n).startedAt ??= performance.now();
+    },
     entered(n) {
       const flight = of(n);
       const now = performance.now();
@@ -119,12 +121,6 @@ export function createFlights(): Flights {
       flight.entries += 1;
       // Once, once more for every answer, and after sleeps, of which none is shorter than a millisecond.
       if (flight.entries > MAX_HASTY_ENTRIES + (now - flight.startedAt) * 2) throw new Violation('a flood of entries');
-      inside = n;
-    },
-    left(n) {
-      of(n);
-      if (inside !== n) throw new Violation('it left a guest that it had not entered');
-      inside = undefined;
     },
     called(n, callId, size) {
       const flight = of(n);
@@ -136,7 +132,6 @@ export function createFlights(): Flights {
       }
       calls.set(callId, { n, size });
       flight.callsUnderWay += 1;
-      if (inside === n) inside = undefined;
     },
     answered(callId) {
       const call = calls.get(callId);
@@ -152,7 +147,6 @@ export function createFlights(): Flights {
     landed(n, status) {
       const flight = of(n);
       flights.delete(n);
-      if (inside === n) inside = undefined;
       leaveLane(flight.lane, status === 'ok');
       return flight;
     },
@@ -161,7 +155,6 @@ export function createFlights(): Flights {
       Array.from(flights.values()).flatMap(({ n, startedAt }) =>
         startedAt === undefined ? [] : [{ n, since: startedAt }],
       ),
-    inside: () => inside,
   };
 }
 

@@ -17,7 +17,7 @@ export type Incoming =
   | { kind: 'ready' }
   | { kind: 'loaded'; component: number; memoryBytes: number }
   | { kind: 'notLoaded'; component: number; message: string }
-  | { kind: 'entered' | 'left'; n: number }
+  | { kind: 'entered'; n: number }
   | { kind: 'done'; n: number; fields: readonly unknown[] }
   | { kind: 'call'; n: number; callId: number; request: HostRequest };
 
@@ -43,8 +43,6 @@ export function readIncoming(message: unknown, bytes: Uint8Array): Incoming {
       return { kind: 'notLoaded', component: count(first), message: text(second, MAX_MESSAGE_LENGTH) };
     case FROM_SANDBOX.entered:
       return { kind: 'entered', n: count(first) };
-    case FROM_SANDBOX.left:
-      return { kind: 'left', n: count(first) };
     case FROM_SANDBOX.done:
       return { kind: 'done', n: count(first), fields: fields.slice(1) };
     case FROM_SANDBOX.call:

@@ -86,15 +86,23 @@ export class ProcessSandbox implements Sandbox {
   }
 
   running(): readonly { readonly n: number; readonly since: number }[] {
+    const inside = this.#inside();
+    if (inside !== undefined) this.#flights.started(inside);
     return this.#flights.running();
   }
 
   culprit(n: number): number {
-    return this.#flights.inside() ?? n;
+    return this.#inside() ?? n;
   }
 
   kill(): void {
     this.#end('killed', 'It was killed.');
+  }
+
+  /** The event whose guest has the thread. What the sandbox tells of others means nothing. */
+  #inside(): number | undefined {
+    const n = this.#process.inside();
+    return n !== undefined && this.#flights.has(n) ? n : undefined;
   }
 
   #requireLife(): void {
@@ -113,8 +121,6 @@ export class ProcessSandbox implements Sandbox {
         return this.#loads.failed(incoming.component, incoming.message);
       case 'entered':
         return this.#flights.entered(incoming.n);
-      case 'left':
-        return this.#flights.left(incoming.n);
       case 'done':
         return this.#receiveOutcome(incoming.n, incoming.fields);
       case 'call':
@@ -158,8 +164,8 @@ export class ProcessSandbox implements Sandbox {
     const gone = new JobicoError('unavailable', `The sandbox has ended: ${message}`);
     this.#ready.reject(gone);
     this.#loads.abandon(gone);
-    const lost = this.#flights.all();
-    const exit = { reason, message, lost, culprit: this.#flights.inside() };
+    const exit = { reason, message, lost: this.#flights.all(), culprit: this.#inside() };
+    this.#process.forget();
     this.#options.onExit?.(exit);
     return exit;
   }

@@ -3,10 +3,12 @@
  * objects with names, because there is one for every event.
  */
 export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3 } as const;
-export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, left: 4, call: 5, done: 6 } as const;
+export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5 } as const;
 
 /** The pipe on which they speak; 0 is closed, 1 and 2 are the sandbox's own output. */
 export const CHANNEL_FD = 3;
+/** The file of progress.ts. */
+export const PROGRESS_FD = 4;
 
 /** How an execution ended, by its number on the wire. Declared by the job: the first three. */
 export const STATUSES = ['ok', 'retry', 'permanent', 'trap', 'skipped'] as const;
@@ -71,7 +73,7 @@ export type MessageFromSandbox =
   | [typeof FROM_SANDBOX.ready]
   | [typeof FROM_SANDBOX.loaded, component: number, memoryBytes: number]
   | [typeof FROM_SANDBOX.notLoaded, component: number, message: string]
-  | [typeof FROM_SANDBOX.entered | typeof FROM_SANDBOX.left, n: number]
+  | [typeof FROM_SANDBOX.entered, n: number]
   | DoneMessage
   | CallMessage;
 

@@ -11,6 +11,7 @@ import { createPool } from './pool.ts';
 import { createRunner } from './runner.ts';
 import type { ComponentPool } from './runner.ts';
 import { scrub } from './scrub.ts';
+import { createTurn } from './turn.ts';
 
 const exit = process.exit.bind(process);
 
@@ -21,9 +22,10 @@ function main(): void {
     (message, bytes) => receive(message as MessageToSandbox, bytes),
     () => exit(0),
   );
+  const turn = createTurn();
   scrub();
-  const runner = createRunner(channel);
-  const calls = createHostCalls(channel, runner.resume);
+  const runner = createRunner(channel, turn);
+  const calls = createHostCalls(channel, turn, runner.resume);
   const pools = new Map<number, ComponentPool>();
   const poolOf = (component: number): ComponentPool => {
     const pool = pools.get(component);
@@ -40,6 +42,7 @@ function main(): void {
     } catch (error) {
       channel.send([FROM_SANDBOX.notLoaded, component, shorten(String(error))]);
     }
+    channel.flush();
   };
 
   const receive = (message: MessageToSandbox, bytes: Uint8Array): void => {
@@ -55,6 +58,7 @@ function main(): void {
     }
   };
   channel.send([FROM_SANDBOX.ready]);
+  channel.flush();
 }
 
 main();

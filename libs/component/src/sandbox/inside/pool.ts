@@ -10,6 +10,9 @@ export interface Pool<Waiter> {
   /** May one more event start? */
   readonly hasRoom: boolean;
   readonly waiting: Waiter[];
+  /** How long an event of it takes, as a rule. */
+  readonly usualMs: number;
+  took(milliseconds: number): void;
   /** A warm instance, or a new one, which counts as the execution's. Throws what the component throws when it starts. */
   take(execution: Execution): Instance;
   /** Gives an instance back, or none if it could not be made. Only a declared result leaves one fit for the next event. */
@@ -22,10 +25,17 @@ export function createPool<Waiter>(component: Component, calls: HostCalls): Pool
   const idle = component.isFresh ? [] : [first];
   const most = component.mode === 'jspi' ? component.limits.instances : 1;
   let busy = 0;
+  let usualMs = Number.POSITIVE_INFINITY;
   return {
     component,
     waiting: [],
     memoryBytes: first.memoryBytes,
+    get usualMs() {
+      return usualMs;
+    },
+    took(milliseconds) {
+      usualMs = usualMs === Number.POSITIVE_INFINITY ? milliseconds : usualMs + (milliseconds - usualMs) / 8;
+    },
     get hasRoom() {
       return busy < most;
     },

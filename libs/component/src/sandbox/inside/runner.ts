@@ -13,8 +13,12 @@ import type { Lane } from './lanes.ts';
 import { endingOf, endingOfError, SKIPPED, statusNumber } from './outcome.ts';
 import type { Ending } from './outcome.ts';
 import type { Pool } from './pool.ts';
+import type { Turn } from './turn.ts';
 
 const now = Date.now;
+
+/** Outcomes of quick events go out together, but not later than this. */
+const LONGEST_SILENCE_MS = 0.5;
 
 interface Item {
   readonly event: EventTuple;
@@ -30,9 +34,9 @@ export interface Runner {
 
 /**
  * Runs events: lanes side by side, a lane's events one after the other. A guest is entered (started or resumed) one at
- * a time and announced before, so that the supervisor knows whose code runs when nothing comes back any more.
+ * a time and marked before, so that the supervisor knows whose code runs when nothing comes back any more.
  */
-export function createRunner(channel: Channel): Runner {
+export function createRunner(channel: Channel, turn: Turn): Runner {
   const lanes = createLanes<Item>();
   const ready: Lane<Item>[] = [];
   const resumptions: Resumption[] = [];
@@ -50,17 +54,28 @@ export function createRunner(channel: Channel): Runner {
   const pump = (): void => {
     while (resumptions.length > 0 || ready.length > 0) {
       if (channel.isBacklogged) return schedule(channel.whenDrained);
-      const resumption = resumptions.shift();
-      if (resumption !== undefined) {
-        if (resumption.execution.isOver) continue;
-        channel.send([FROM_SANDBOX.entered, resumption.execution.n]);
-        resumption.resume();
-        return schedule(setImmediate);
-      }
-      const lane = ready.shift();
-      if (lane !== undefined && advance(lane) === 'suspendable') return schedule(setImmediate);
+      if (enterNext() === 'suspendable') return schedule(setImmediate);
     }
-    return undefined;
+    turn.leave();
+    return channel.flush();
+  };
+
+  const enterNext = (): 'suspendable' | 'done' => {
+    const resumption = resumptions.shift();
+    if (resumption?.execution.isOver === false) {
+      announce(resumption.execution.n, 0);
+      resumption.resume();
+      return 'suspendable';
+    }
+    const lane = resumption === undefined ? ready.shift() : undefined;
+    return lane === undefined ? 'done' : advance(lane);
+  };
+
+  /** `usualMs` is how long the guest will keep the thread, most likely: what lies here must not wait that long. */
+  const announce = (n: number, usualMs: number): void => {
+    channel.send([FROM_SANDBOX.entered, n]);
+    if (channel.silentMs() + usualMs > LONGEST_SILENCE_MS) channel.flush();
+    turn.enter(n);
   };
 
   const advance = (lane: Lane<Item>): 'suspendable' | 'done' => {
@@ -95,6 +110,7 @@ export function createRunner(channel: Channel): Runner {
       pool.giveBack(instance, ending.status !== 'trap');
       if (ending.status !== 'ok') lane.isBroken = true;
       const durationMs = performance.now() - enteredAt;
+      pool.took(durationMs);
       channel.send(doneMessage(execution, ending, startedAt, durationMs, instance?.memoryBytes ?? 0));
       ready.push(lane);
       const next = pool.waiting.shift();
@@ -102,7 +118,7 @@ export function createRunner(channel: Channel): Runner {
     };
     const succeed = (result: unknown): void => finish(() => endingOf(result, component.limits.resultBytes));
     const fail = (error: unknown): void => finish(() => endingOfError(error, execution.lastWords));
-    channel.send([FROM_SANDBOX.entered, execution.n]);
+    announce(execution.n, pool.usualMs);
     let result: unknown;
     try {
       instance = pool.take(execution);
