@@ -1,0 +1,3 @@
+import { launch } from './bootstrap.mjs';
+
+await launch('test/chaos/run.ts', process.argv.slice(2));
