@@ -1,4 +1,4 @@
-import { createDeadLetterHandlers } from './dead-letters/handlers.ts';
+import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
 import { createEventHandlers } from './events/handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
@@ -7,12 +7,11 @@ import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
 import { createTenantHandlers } from './tenants/handlers.ts';
-import type { DeadLetters, Intake, Recorder } from '@jobico/messaging';
+import type { Intake, Recorder } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
   intake: Intake;
   recorder: Recorder;
-  deadLetters: DeadLetters;
 }
 
 /** The handlers of every operation, as each transport calls them. */

@@ -104,6 +104,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
   const deps: HandlerDeps = {
     nats,
     store,
+    definitions,
     files,
     nodes,
     locks,

@@ -1,7 +1,8 @@
 export { connectNats } from './connection.ts';
 export type { Nats, NatsOptions } from './connection.ts';
 export { createDeadLetters } from './dead-letters.ts';
-export type { DeadLetterQuery, DeadLetters } from './dead-letters.ts';
+export type { DeadLetters } from './dead-letters.ts';
+export type { DeadLetterQuery } from './dead-letter-query.ts';
 export { createDefinitionStore, deployedMeanwhile } from './definitions.ts';
 export type { DefinitionStore, TenantPackages } from './definitions.ts';
 export { watchDefinitions } from './definitions-view.ts';
@@ -25,6 +26,7 @@ export { createPublisher } from './publisher.ts';
 export type { HeaderFields, PubAck, Publisher } from './publisher.ts';
 export { createRecorder } from './recorder.ts';
 export type { ExecutionFilter, ExecutionQuery, Recorder } from './recorder.ts';
+export { previewRedrive, redriveLetters } from './redrive.ts';
 export { createSchemas } from './schemas.ts';
 export type { Schemas } from './schemas.ts';
 export { serveOperations } from './services.ts';

@@ -35,7 +35,8 @@ export async function pagesBackward(
   return { messages: page, ...(messages.length > limit && last && { next: String(last.seq) }) };
 }
 
-function sequenceOf(cursor: string): number {
+/** Sequence that the cursor of a list stands for; throws `bad-request`. */
+export function sequenceOf(cursor: string): number {
   const sequence = Number(cursor);
   if (Number.isSafeInteger(sequence) && sequence > 0) return sequence;
   throw new JobicoError('bad-request', '`after` is not the `next` of a page', {

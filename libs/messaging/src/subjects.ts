@@ -100,6 +100,10 @@ export const NONE = '_';
 export const deadLetterSubject = (tenant: string, queue: string, event: string) =>
   `jobico.deadletter.${tenant}.${queue}.${event}`;
 
+/** `jobico.deadletter.<tenant>.<queue>.<event>.<sequence>`: says that a redrive of the dead letter at that sequence has begun. */
+export const redriveMarkSubject = (tenant: string, queue: string, event: string, sequence: string) =>
+  `${deadLetterSubject(tenant, queue, event)}.${sequence}`;
+
 /** `jobico.parked.<tenant>.<queue>.<lane>` */
 export const parkedSubject = (tenant: string, queue: string, lane: string) =>
   `jobico.parked.${tenant}.${queue}.${lane}`;

@@ -38,7 +38,7 @@ export function decide(work: Attempt, result: Result, context: DecisionContext):
     };
   }
   if (job.error !== undefined) {
-    const data = { event: dataOf(work.event), error };
+    const data = { event: payloadOf(work.event).data, error };
     const execution = executionOf(
       work,
       result,
@@ -140,6 +140,7 @@ function eventOf(event: QueuedEvent, key: string | undefined): Execution['event'
     name: event.name,
     ...(key !== undefined && { key }),
     time: new Date(event.timeMs).toISOString(),
+    ...(event.redriveOf && { redriveOf: event.redriveOf }),
   };
 }
 
@@ -149,26 +150,27 @@ function route(work: Attempt, name: 'ok' | 'error', event: string, data: unknown
 }
 
 function deadLetterOf(execution: Execution, event: QueuedEvent): DeadLetterBody {
-  const { id, name, key } = execution.event;
+  const { id, name, key, redriveOf } = execution.event;
   return {
     tenant: execution.tenant,
     queue: execution.queue,
     time: execution.startedAt,
-    event: { id, name, ...(key !== undefined && { key }) },
+    event: { id, name, ...(key !== undefined && { key }), ...(redriveOf && { redriveOf }) },
     sequence: execution.sequence,
     attempts: execution.attempt,
     ...(execution.package && { package: execution.package }),
     ...(execution.job && { job: execution.job }),
     execution: execution.id,
     error: execution.error ?? { code: 'platform', message: 'no reason was given' },
-    data: dataOf(event),
+    ...payloadOf(event),
   };
 }
 
-function dataOf(event: QueuedEvent): unknown {
+/** The payload as JSON, or its text where it is none: text that is a string in JSON would look the same. */
+function payloadOf({ text }: QueuedEvent): { data: unknown; isText?: true } {
   try {
-    return parseExactJson(event.text);
+    return { data: parseExactJson(text) };
   } catch {
-    return event.text;
+    return { data: text, isText: true };
   }
 }
