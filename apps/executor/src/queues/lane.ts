@@ -122,8 +122,11 @@ export class Lane {
   #onOutcome(entry: LaneEntry, declared: DeclaredEvent, outcome: Outcome): void {
     if (this.#state === 'closed') return;
     this.#inSandbox -= 1;
-    if (outcome.kind !== 'ok') this.#state = 'stopping';
+    const breaks = outcome.kind !== 'ok' && this.#state === 'flowing';
+    if (breaks) this.#state = 'stopping';
     if (outcome.kind !== 'unrun') this.#conclude(entry, declared, outcome);
+    // The sandbox skips only what has reached it: what still waits before it must come back too, at once.
+    if (breaks) this.#leaveSandbox();
     if (this.#state === 'stopping' && this.#inSandbox === 0) this.#resume();
     else this.#send();
   }
