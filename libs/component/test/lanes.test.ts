@@ -106,6 +106,20 @@ describe('lanes whose jobs wait for the host', () => {
     );
   });
 
+  it('take turns when there are fewer instances than lanes', async () => {
+    await withSandbox(
+      async (box) => {
+        await box.load('kv-calls', { mode: 'jspi', limits: { instances: 1 } });
+        const long = Array.from({ length: 10 }, () => ({ key: 'kv-calls', data: GET, lane: 1 }));
+
+        await box.run(...long, { key: 'kv-calls', data: GET, lane: 2 });
+
+        expect(box.outcomes.findIndex(({ n }) => n === 11)).toBeLessThanOrEqual(2);
+      },
+      { answer: () => NONE },
+    );
+  });
+
   it('do not hold one another: one that waits for ever lets the others finish', async () => {
     await withSandbox(
       async (box) => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 import { JobicoError } from '@jobico/contract';
 
+import { bondToParent } from '../bond-to-parent.ts';
 import { ownFile } from '../own-file.ts';
 import type { GateAnswer, GateRequest } from './child.ts';
 import { DEFAULT_GATE_LIMITS } from './limits.ts';
@@ -61,11 +62,14 @@ const MAX_TOOL_MEMORY_PAGES = 16_384;
 function startChild(): ChildProcess {
   const own = dirname(dirname(fileURLToPath(import.meta.url)));
   const readable = [own, dirname(dirname(fileURLToPath(import.meta.resolve('@bytecodealliance/jco-transpile'))))];
+  const [command = process.execPath, ...args] = [...bondToParent(), process.execPath];
   return fork(ownFile('child', import.meta.url), [], {
+    execPath: command,
     serialization: 'advanced',
     env: {},
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [
+      ...args,
       '--permission',
       ...readable.map((folder) => `--allow-fs-read=${folder}`),
       '--no-experimental-sqlite',

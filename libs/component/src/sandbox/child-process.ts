@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { JobicoError } from '@jobico/contract';
 
+import { bondToParent } from '../bond-to-parent.ts';
 import { ownFile } from '../own-file.ts';
 import { sandboxFlags } from './flags.ts';
 import type { SandboxMemory } from './flags.ts';
@@ -80,17 +80,6 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
     forget: () => progress.close(),
     ended,
   };
-}
-
-const SETPRIV = '/usr/bin/setpriv';
-
-/**
- * Where the system can: a sandbox dies with its supervisor, even while a job keeps it from noticing that the pipe has
- * closed, and can gain no privileges by what it executes.
- */
-function bondToParent(): string[] {
-  if (process.platform !== 'linux' || !existsSync(SETPRIV)) return [];
-  return [SETPRIV, '--pdeathsig', 'KILL', '--no-new-privs', '--'];
 }
 
 function readFrames(channel: Duplex, { frameLimits, onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {

@@ -4,8 +4,7 @@ import { answerCall } from './answers.ts';
 import { sizeOfRequest } from './calls.ts';
 import { spawnSandbox } from './child-process.ts';
 import type { ProcessEnd, SandboxProcess } from './child-process.ts';
-import { createFlights } from './flights.ts';
-import type { Flights } from './flights.ts';
+import { Flights } from './flights.ts';
 import { readIncoming, readOutcome, Violation } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { createLoads } from './loads.ts';
@@ -35,7 +34,7 @@ export class ProcessSandbox implements Sandbox {
   readonly exited: Promise<SandboxExit>;
   readonly #options: SandboxOptions;
   readonly #process: SandboxProcess;
-  readonly #flights: Flights = createFlights();
+  readonly #flights = new Flights();
   readonly #loads: Loads = createLoads();
   readonly #ready = Promise.withResolvers<void>();
   #isReady = false;

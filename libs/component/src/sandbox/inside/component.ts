@@ -13,6 +13,9 @@ type Instantiate = (
   instantiateCore: (module: Module, imports?: object) => Instance,
 ) => unknown;
 
+/** The function that the gate made of jco's module, of which the parameters are the names of the platform. */
+type Code = (...globals: unknown[]) => Instantiate;
+
 /** A compiled component, from which instances are made. */
 export interface Component {
   readonly mode: 'sync' | 'jspi';
@@ -28,15 +31,18 @@ export interface CoreInstances {
   readonly handle: (event: object) => unknown;
   /** The memories that its core modules export. */
   readonly memories: ReadonlySet<Memory>;
+  /** Nothing of them runs any more. */
+  readonly stop: () => void;
 }
 
 const HANDLER = 'jobico:job/handler@0.1.0';
+
 export function compileComponent(message: LoadMessage, bytes: Uint8Array): Component {
   const [, , mode, sourceLength, moduleLengths, config, limits, isFresh] = message;
   const modules = compileModules(moduleLengths, bytes.subarray(sourceLength));
   const source = new TextDecoder().decode(bytes.subarray(0, sourceLength));
-  const platform = createPlatform();
-  const instantiate = compileFunction(source, Object.keys(platform))(...Object.values(platform)) as Instantiate;
+  const { globals } = createPlatform();
+  const code = compileFunction(source, Object.keys(globals)) as Code;
   const getCoreModule = (name: string): Module => {
     const module = modules.get(name);
     if (module === undefined) throw new Error(`there is no core module ${name}`);
@@ -47,7 +53,7 @@ export function compileComponent(message: LoadMessage, bytes: Uint8Array): Compo
     config: new Map(config),
     limits,
     isFresh,
-    instantiate: (imports) => instantiateWith(instantiate, getCoreModule, imports),
+    instantiate: (imports) => instantiateWith(code, getCoreModule, imports),
   };
 }
 
@@ -62,20 +68,28 @@ function compileModules(lengths: LoadMessage[4], bytes: Uint8Array): Map<string,
   );
 }
 
-function instantiateWith(
-  instantiate: Instantiate,
-  getCoreModule: (name: string) => Module,
-  imports: Imports,
-): CoreInstances {
+function instantiateWith(code: Code, getCoreModule: (name: string) => Module, imports: Imports): CoreInstances {
+  const platform = createPlatform();
   const memories = new Set<Memory>();
-  const exports = instantiate(getCoreModule, imports, (module, coreImports) => {
+  const instantiateCore = (module: Module, coreImports?: object): Instance => {
     const instance = new webAssembly.Instance(module, coreImports);
     for (const value of Object.values(instance.exports)) {
       if (value instanceof webAssembly.Memory) memories.add(value);
     }
     return instance;
-  }) as Record<string, { handle?: CoreInstances['handle'] }>;
-  const handle = exports[HANDLER]?.handle;
-  if (handle === undefined) throw new Error(`there is no ${HANDLER}`);
-  return { handle, memories };
+  };
+  try {
+    const instantiate = code(...Object.values(platform.globals));
+    const { handle } = handlerOf(instantiate(getCoreModule, imports, instantiateCore));
+    return { handle, memories, stop: platform.stop };
+  } catch (error) {
+    platform.stop();
+    throw error;
+  }
+}
+
+function handlerOf(exports: unknown): Pick<CoreInstances, 'handle'> {
+  const handler = (exports as Record<string, CoreInstances | undefined>)[HANDLER];
+  if (handler === undefined) throw new Error(`there is no ${HANDLER}`);
+  return handler;
 }

@@ -9,6 +9,8 @@ export interface Instance {
   handle(execution: Execution, event: object): unknown;
   /** Ends what `handle` began; the instance then belongs to no event. */
   release(): void;
+  /** Its last word: nothing of it runs after this. */
+  discard(): void;
   readonly memoryBytes: number;
   /** Has it served its time, or grown too much? */
   readonly isWorn: boolean;
@@ -31,6 +33,7 @@ export function createInstance(component: Component, calls: HostCalls, starting?
       flushOutput();
       current = undefined;
     },
+    discard: () => core.stop(),
     get memoryBytes() {
       return bytesOf(core);
     },

@@ -8,7 +8,7 @@ import { compileComponent } from './component.ts';
 import { createHostCalls } from './host-calls.ts';
 import { shorten } from './outcome.ts';
 import { createPool } from './pool.ts';
-import { createRunner } from './runner.ts';
+import { Runner } from './runner.ts';
 import type { ComponentPool } from './runner.ts';
 import { scrub } from './scrub.ts';
 import { createTurn } from './turn.ts';
@@ -24,8 +24,8 @@ function main(): void {
   );
   const turn = createTurn();
   scrub();
-  const runner = createRunner(channel, turn);
-  const calls = createHostCalls(channel, turn, runner.resume);
+  const runner = new Runner(channel, turn);
+  const calls = createHostCalls(channel, turn, (resumption) => runner.resume(resumption));
   const pools = new Map<number, ComponentPool>();
   const poolOf = (component: number): ComponentPool => {
     const pool = pools.get(component);

@@ -23,6 +23,7 @@ export interface Pool<Waiter> {
 export function createPool<Waiter>(component: Component, calls: HostCalls): Pool<Waiter> & { memoryBytes: number } {
   const first = createInstance(component, calls);
   const idle = component.isFresh ? [] : [first];
+  if (component.isFresh) first.discard();
   const most = component.mode === 'jspi' ? component.limits.instances : 1;
   let busy = 0;
   let usualMs = Number.POSITIVE_INFINITY;
@@ -45,7 +46,9 @@ export function createPool<Waiter>(component: Component, calls: HostCalls): Pool
     },
     giveBack(instance, wasDeclared) {
       busy -= 1;
-      if (instance !== undefined && wasDeclared && !component.isFresh && !instance.isWorn) idle.push(instance);
+      if (instance === undefined) return;
+      if (wasDeclared && !component.isFresh && !instance.isWorn) idle.push(instance);
+      else instance.discard();
     },
   };
 }
