@@ -62,7 +62,7 @@ const MAX_TOOL_MEMORY_PAGES = 16_384;
 function startChild(): ChildProcess {
   const own = dirname(dirname(fileURLToPath(import.meta.url)));
   const readable = [own, dirname(dirname(fileURLToPath(import.meta.resolve('@bytecodealliance/jco-transpile'))))];
-  const [command = process.execPath, ...args] = [...bondToParent(), process.execPath];
+  const [command, ...args] = [...bondToParent(), process.execPath];
   return fork(ownFile('child', import.meta.url), [], {
     execPath: command,
     serialization: 'advanced',

@@ -55,7 +55,7 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
   const path = fileURLToPath(program);
   const progress = openProgress();
   const [command, ...args] = [...bondToParent(), process.execPath, ...sandboxFlags(options, path), path];
-  const child = spawn(command ?? process.execPath, args, {
+  const child = spawn(command, args, {
     env: {},
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', progress.fd],
   });
