@@ -292,17 +292,16 @@ export class TenantSandbox {
   }
 
   /** The process ended by itself: whoever ran then has failed, the others have not run. */
-  #onExit({ reason, message }: SandboxExit): void {
+  #onExit({ reason, message, culprit }: SandboxExit): void {
     if (this.#state === 'ended') return;
     const running = this.#sandbox?.running() ?? [];
-    const blamed = this.#sandbox?.culprit(NOBODY) ?? NOBODY;
     this.#options.log.warn({ reason, message }, 'sandbox ended by itself');
     const error: ExecutionError = {
       code: reason === 'memory' ? 'memory' : 'trap',
       message: reason === 'memory' ? 'out of memory' : `the sandbox ended while the job ran: ${reason}`,
     };
     const now = performance.now();
-    for (const { n, since } of running) if (blamed === NOBODY || blamed === n) this.#fail(n, error, now - since);
+    for (const { n, since } of running) if (culprit === undefined || culprit === n) this.#fail(n, error, now - since);
     this.#end();
   }
 
@@ -331,9 +330,6 @@ export class TenantSandbox {
 
 /** Given as a reason, or every abort makes an error with a stack. */
 const ENDED = 'the attempt has ended';
-
-/** No event has this number. */
-const NOBODY = 0;
 
 function toOutcome(outcome: SandboxOutcome, { calls, hostCalls }: Running): Outcome {
   if (outcome.status === 'skipped') return { kind: 'unrun' };
