@@ -4,7 +4,7 @@ import type { Nats } from './connection.ts';
 import { asUnavailable, isNoMatch } from './failures.ts';
 import { EXECUTIONS, executionSubject, NONE, slotFilter, SLOTS } from './subjects.ts';
 
-/** Whether this process recorded the outcome, or another has recorded one for the same attempt or a later one. */
+/** Whether this process recorded the outcome, or one stands that ends the event, or a retry in place of a retry. */
 export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
 
 /**
@@ -32,9 +32,20 @@ export interface Outcomes {
 /** More slots in one look-up would risk the server's limit on matching subjects. */
 const LOOKUP = 128;
 
+/** What this process knows of a slot. */
+interface Slot {
+  /** Stream sequence of its last outcome; 0 for none. */
+  last: number;
+  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether that was the end of it. */
+  event: number;
+  attempt: number;
+  isTerminal: boolean;
+}
+
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false };
+
 export function createOutcomes(nats: Nats, tenant: string, queue: string): Outcomes {
-  /** By slot, the stream sequence of its last outcome; 0 for none. */
-  const last = new Map<number, number>();
+  const known = new Map<number, Slot>();
 
   const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
     const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence)))];
@@ -45,27 +56,36 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     return found;
   };
 
-  const remember = (sequences: readonly number[], messages: readonly StoredMsg[]) => {
-    for (const sequence of sequences) last.set(sequence % SLOTS, 0);
-    for (const { seq, subject } of messages) {
-      const slot = Number(subject.slice(subject.lastIndexOf('.') + 1));
-      last.set(slot, Math.max(last.get(slot) ?? 0, seq));
+  const remember = ({ sequence, attempt, status }: Execution, at: number) => {
+    const slot = known.get(sequence % SLOTS) ?? EMPTY;
+    const last = Math.max(at, slot.last);
+    if (sequence < slot.event) {
+      known.set(sequence % SLOTS, { ...slot, last });
+      return;
     }
+    const before = sequence === slot.event ? slot : EMPTY;
+    known.set(sequence % SLOTS, {
+      last,
+      event: sequence,
+      attempt: Math.max(attempt, before.attempt),
+      isTerminal: before.isTerminal || status !== 'retry',
+    });
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {
-    const messages = await lastOf(sequences);
-    remember(sequences, messages);
+    const messages = (await lastOf(sequences)).map((message) => ({ at: message.seq, own: message.json<Execution>() }));
+    for (const sequence of sequences) known.set(sequence % SLOTS, EMPTY);
+    for (const { own, at } of messages) remember(own, at);
     const bySlot = Map.groupBy(
-      messages.map((message) => message.json<Execution>()),
+      messages.map(({ own }) => own),
       ({ sequence }) => sequence % SLOTS,
     );
     const found = new Map<number, Execution>();
     for (const sequence of sequences) {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
       const own = inSlot.filter((recorded) => recorded.sequence === sequence).reduce(later, undefined);
-      // A later event of the slot may hide the outcome of this one, which waited long.
-      const isHidden = !own && inSlot.some((recorded) => recorded.sequence > sequence);
+      // A later event of the slot may hide the outcome of this one, which waited long: all of it, or all but a retry.
+      const isHidden = (!own || own.status === 'retry') && inSlot.some((recorded) => recorded.sequence > sequence);
       const recorded = isHidden ? await scan(sequence, sinceMs) : own;
       if (recorded) found.set(sequence, recorded);
     }
@@ -80,41 +100,62 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     return found;
   };
 
+  /**
+   * An outcome that stands in the way of this one. One that ends the event goes before any attempt that is to be repeated:
+   * whoever recorded that may be gone, and nobody would repeat it.
+   */
+  const standing = async (execution: Execution): Promise<Commit | undefined> => {
+    const { id, sequence, event } = execution;
+    const recorded = (await latest([sequence], Date.parse(event.time))).get(sequence);
+    // Our own, whose acknowledgement was lost, counts as ours.
+    if (recorded?.id === id) return { isOurs: true };
+    return recorded && isInTheWay(execution, recorded.status !== 'retry', recorded.attempt)
+      ? { isOurs: false, recorded }
+      : undefined;
+  };
+
+  /** Whether what is known of the slot is of this event and in its way, or of a later one and says nothing of it. */
+  const isDoubtful = (execution: Execution) => {
+    const { event, isTerminal, attempt } = known.get(execution.sequence % SLOTS) ?? EMPTY;
+    return event > execution.sequence || (event === execution.sequence && isInTheWay(execution, isTerminal, attempt));
+  };
+
   return {
     latest,
     prepare: (sequences, sinceMs) =>
       latest(
-        sequences.filter((sequence) => !last.has(sequence % SLOTS)),
+        sequences.filter((sequence) => !known.has(sequence % SLOTS)),
         sinceMs,
       ),
-    isPrepared: (sequence) => last.has(sequence % SLOTS),
-    forget: () => last.clear(),
+    isPrepared: (sequence) => known.has(sequence % SLOTS),
+    forget: () => known.clear(),
     async commit(execution) {
-      const { sequence, attempt } = execution;
+      const { sequence } = execution;
       const body = JSON.stringify(execution);
-      const slot = sequence % SLOTS;
       for (;;) {
+        const obstacle = isDoubtful(execution) ? await standing(execution) : undefined;
+        if (obstacle) return obstacle;
         try {
-          const expected = last.get(slot) ?? 0;
+          const expected = known.get(sequence % SLOTS)?.last ?? 0;
           const ack = await nats.publisher.publish(subjectOf(execution, queue), body, [
             ['Nats-Msg-Id', `${queue}:${sequence}:${execution.id}`],
             ['Nats-Expected-Last-Subject-Sequence', String(expected)],
             ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, sequence)],
           ]);
-          last.set(slot, Math.max(ack.sequence, last.get(slot) ?? 0));
+          remember(execution, ack.sequence);
           return { isOurs: true };
         } catch (error) {
           if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
         }
-        remember([sequence], await lastOf([sequence]));
-        const recorded = (await latest([sequence], Date.parse(execution.event.time))).get(sequence);
-        // Our own, whose acknowledgement was lost, counts as ours.
-        if (recorded?.id === execution.id) return { isOurs: true };
-        if (recorded && (recorded.attempt >= attempt || recorded.status !== 'retry'))
-          return { isOurs: false, recorded };
+        const refusal = await standing(execution);
+        if (refusal) return refusal;
       }
     },
   };
+}
+
+function isInTheWay({ status, attempt }: Execution, isTerminal: boolean, recordedAttempt: number): boolean {
+  return isTerminal || (status === 'retry' && recordedAttempt >= attempt);
 }
 
 function subjectOf(execution: Execution, queue: string): string {
@@ -128,8 +169,10 @@ function subjectOf(execution: Execution, queue: string): string {
   });
 }
 
+/** What ends an event stands, whatever attempts were recorded beside it. */
 function later(a: Execution | undefined, b: Execution): Execution {
-  return a && a.attempt > b.attempt ? a : b;
+  if (!a || (a.status === 'retry') !== (b.status === 'retry')) return a && a.status !== 'retry' ? a : b;
+  return a.attempt > b.attempt ? a : b;
 }
 
 const ENOUGH = 10_000;

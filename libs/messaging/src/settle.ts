@@ -15,20 +15,36 @@ export interface Settlement {
 export type DeadLetterBody = Omit<DeadLetter, 'id'>;
 
 /**
+ * A settlement that takes longer may have been completed by another process meanwhile: nobody takes a queue over sooner,
+ * unless it was handed over, or the connection was lost.
+ */
+const LATE_MS = 4000;
+
+/**
  * Makes an outcome final, always in this order, each step only after the one before is stored: the outcome's record (the
  * commit point), the events that it raises, the dead letter. The caller acknowledges the source afterwards, so that a
  * crash anywhere between is found again: no record, and the event runs again; a record, and the rest is completed from it.
  *
- * Answers `fenced` when another process has recorded an outcome of the event: then that one stands, and its remaining
- * steps have been completed here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement.
+ * Answers `fenced` when another outcome ends the event: then that one stands, and its remaining steps have been completed
+ * here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement, as a repeat.
  */
-export async function settle(nats: Nats, outcomes: Outcomes, settlement: Settlement): Promise<'settled' | 'fenced'> {
+export async function settle(
+  nats: Nats,
+  outcomes: Outcomes,
+  settlement: Settlement,
+  isRepeat = false,
+): Promise<'settled' | 'fenced'> {
+  const sinceMs = performance.now();
   const commit = await outcomes.commit(settlement.execution);
   if (!commit.isOurs) {
     await complete(nats, { execution: commit.recorded, deadLetterOf: settlement.deadLetterOf });
-    return 'fenced';
+    return commit.recorded.status === 'retry' ? 'settled' : 'fenced';
   }
   const { execution } = settlement;
+  if (isRepeat || performance.now() - sinceMs > LATE_MS) {
+    await complete(nats, settlement);
+    return 'settled';
+  }
   if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted);
   if (execution.status === 'dead') await publishDeadLetter(nats, settlement.deadLetterOf(execution));
   return 'settled';
@@ -54,17 +70,23 @@ export async function complete(nats: Nats, { execution, deadLetterOf }: Settleme
 
 const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
-async function publishOutgoing({ publisher }: Nats, tenant: string, events: readonly EmittedEvent[]): Promise<void> {
+async function publishOutgoing(nats: Nats, tenant: string, events: readonly EmittedEvent[]): Promise<void> {
   const published = await Promise.allSettled(
     events.map(({ id, event, key, data }) =>
-      publisher.publish(eventSubject(tenant, event), JSON.stringify(data), eventHeaders({ id, key, source: 'job' })),
+      nats.publisher.publish(
+        eventSubject(tenant, event),
+        JSON.stringify(data),
+        eventHeaders({ id, key, source: 'job' }),
+      ),
     ),
   );
-  for (const result of published) {
-    // Nobody declares the event any more: the record keeps it, and there is no queue that it could wait in.
-    if (result.status === 'rejected' && !(result.reason instanceof JobicoError && result.reason.code === 'not-found')) {
-      throw result.reason;
-    }
+  for (const [index, result] of published.entries()) {
+    if (result.status === 'fulfilled') continue;
+    const isUntaken = result.reason instanceof JobicoError && result.reason.code === 'not-found';
+    // Nobody declares the event any more: the record keeps it, and there is no queue that it could wait in. A stream that
+    // is there and answers nobody is only looking for its leader.
+    const stream = isUntaken ? await streamOf(nats, eventSubject(tenant, events[index]?.event ?? '')) : '';
+    if (stream !== undefined) throw result.reason;
   }
 }
 
@@ -81,15 +103,19 @@ async function publishDeadLetter({ publisher }: Nats, letter: DeadLetterBody): P
 const PAGE = 1000;
 
 /** Whether a message with this id has been stored under the subject since a time. */
-async function isStored({ jsm }: Nats, subject: string, id: string, sinceMs: number): Promise<boolean> {
-  const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(jsm, subject);
+async function isStored(nats: Nats, subject: string, id: string, sinceMs: number): Promise<boolean> {
+  const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(nats, subject);
   if (stream === undefined) return false;
   let from: { start_time: Date } | { seq: number } = { start_time: new Date(sinceMs - 1) };
   for (;;) {
     let last = 0;
     let count = 0;
     try {
-      for await (const message of await jsm.direct.getBatch(stream, { ...from, next_by_subj: subject, batch: PAGE })) {
+      for await (const message of await nats.jsm.direct.getBatch(stream, {
+        ...from,
+        next_by_subj: subject,
+        batch: PAGE,
+      })) {
         if (message.header.get(MESSAGE_ID) === id) return true;
         last = message.seq;
         count += 1;
@@ -103,7 +129,11 @@ async function isStored({ jsm }: Nats, subject: string, id: string, sinceMs: num
   }
 }
 
-async function streamOf(jsm: Nats['jsm'], subject: string): Promise<string | undefined> {
-  for await (const name of jsm.streams.names(subject)) return name;
+async function streamOf({ jsm }: Nats, subject: string): Promise<string | undefined> {
+  try {
+    for await (const name of jsm.streams.names(subject)) return name;
+  } catch (error) {
+    throw asUnavailable(error, 'the queues cannot be listed');
+  }
   return undefined;
 }

@@ -13,6 +13,40 @@ test('of two processes that ran the same event, the second to record is told of 
     expect(await second.commit(execution(tenant, 7))).toMatchObject({ isOurs: false, recorded: { id: winner.id } });
   }));
 
+test('a process that has recorded an outcome of an event records no second one of the same attempt', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const first = execution(tenant, 7);
+    await outcomes.commit(first);
+    expect(await outcomes.commit(execution(tenant, 7))).toMatchObject({ isOurs: false, recorded: { id: first.id } });
+    expect(await outcomes.commit(execution(tenant, 7, { attempt: 2 }))).toMatchObject({ isOurs: false });
+    // Nor after a later event took the slot over.
+    await outcomes.commit(execution(tenant, 7 + 4096));
+    const again = execution(tenant, 7, { event: first.event });
+    expect(await outcomes.commit(again)).toMatchObject({ isOurs: false, recorded: { id: first.id } });
+  }));
+
+test('of two outcomes of an event that a process records at once, one stands', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.prepare([7], 0);
+    const commits = await Promise.all(
+      [execution(tenant, 7), execution(tenant, 7)].map((each) => outcomes.commit(each)),
+    );
+    expect(commits.map(({ isOurs }) => isOurs)).toEqual([true, false]);
+  }));
+
+test('an event that waited while others took its slot over is recorded all the same', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.commit(execution(tenant, 5, { status: 'retry' }));
+    await outcomes.commit(execution(tenant, 5 + 4096));
+    expect(await outcomes.commit(execution(tenant, 5, { attempt: 2 }))).toEqual({ isOurs: true });
+  }));
+
 test('recording the same outcome again is ours, not a second one', () =>
   withNats(async (nats) => {
     const tenant = uniqueTenant();
@@ -45,6 +79,17 @@ test('an outcome that a later event of its slot hides is still found', () =>
     const tenant = uniqueTenant();
     const outcomes = createOutcomes(nats, tenant, 'q');
     const hidden = execution(tenant, 11);
+    await outcomes.commit(hidden);
+    await outcomes.commit(execution(tenant, 11 + 4096));
+    expect((await outcomes.latest([11], Date.now() - 60_000)).get(11)?.id).toBe(hidden.id);
+  }));
+
+test('an outcome that a later event of its slot hides is found behind an earlier attempt that it does not hide', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const hidden = execution(tenant, 11, { attempt: 2 });
+    await outcomes.commit(execution(tenant, 11, { status: 'retry' }));
     await outcomes.commit(hidden);
     await outcomes.commit(execution(tenant, 11 + 4096));
     expect((await outcomes.latest([11], Date.now() - 60_000)).get(11)?.id).toBe(hidden.id);

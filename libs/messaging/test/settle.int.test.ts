@@ -89,3 +89,40 @@ test('a dead outcome leaves one dead letter', () =>
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ event: { id: 'e4' }, error: { code: 'permanent' }, data: { a: 1 } });
   }));
+
+test('a settlement that is repeated after the duplicate window publishes nothing a second time', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await ensureQueue(nats, tenant, queue('q2'), ['next']);
+    await nats.jsm.streams.update(queueStream(tenant, 'q2'), { duplicate_window: 100_000_000 });
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const settlement = { execution: execution(tenant, 1, { emitted: [outgoing('a')] }), deadLetterOf: noDeadLetter };
+    await settle(nats, outcomes, settlement);
+    await expect
+      .poll(
+        async () => (await nats.publisher.publish(`jobico.queue.${tenant}.q2`, '', [['Nats-Msg-Id', 'a']])).isDuplicate,
+        { timeout: 5000 },
+      )
+      .toBe(false);
+    expect(await settle(nats, outcomes, settlement, true)).toBe('settled');
+    const { state } = await nats.jsm.streams.info(queueStream(tenant, 'q2'), {
+      subjects_filter: `jobico.event.${tenant}.next`,
+    });
+    expect(state.subjects).toEqual({ [`jobico.event.${tenant}.next`]: 1 });
+  }));
+
+test('an attempt to be repeated, recorded by a process that lost the queue, stands in the way of no outcome', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.prepare([1], 0);
+    const settlementOf = (status: 'retry' | 'ok') => ({
+      execution: execution(tenant, 1, { status }),
+      deadLetterOf: noDeadLetter,
+    });
+    await settle(nats, createOutcomes(nats, tenant, 'q'), settlementOf('retry'));
+    expect(await settle(nats, outcomes, settlementOf('retry'))).toBe('settled');
+    expect(await settle(nats, outcomes, settlementOf('ok'))).toBe('settled');
+    expect(await settle(nats, createOutcomes(nats, tenant, 'q'), settlementOf('ok'))).toBe('fenced');
+    expect((await outcomes.latest([1], 0)).get(1)).toMatchObject({ status: 'ok' });
+  }));

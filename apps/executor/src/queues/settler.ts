@@ -18,9 +18,9 @@ export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Sett
   let pending = 0;
 
   const attempt = async (settlement: Settlement, mine: number): Promise<'settled' | 'fenced' | 'abandoned'> => {
-    for (;;) {
+    for (let isRepeat = false; ; isRepeat = true) {
       try {
-        return await settle(nats, outcomes, settlement);
+        return await settle(nats, outcomes, settlement, isRepeat);
       } catch (error) {
         if (mine !== epoch) return 'abandoned';
         const { execution } = settlement;
