@@ -14,7 +14,10 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
   const config = await Config.load(loadOptions({ root, isCheckout: true }));
   const ours = config.commands.filter(({ pluginName }) => pluginName === 'jobico');
   expect(ours.map(({ id }) => id.replaceAll(':', ' ')).sort()).toEqual([
+    'deadletter drop',
+    'deadletter get',
     'deadletter list',
+    'deadletter redrive',
     'deploy',
     'event send',
     'execution get',
@@ -86,6 +89,16 @@ test('an event is given once: in a file or as --data, as JSON', async () => {
   const { stderr, exitCode } = await run('event', 'send', 'order-placed', '--data', '{', '--url', NOBODY);
   expect(exitCode).toBe(5);
   expect(stderr).toContain('not-json');
+});
+
+test('dead letters are dropped only by what names them: by filters, or all without one', async () => {
+  for (const args of [[], ['--limit', '5'], ['--all', '--queue', 'default'], ['--all', '12']]) {
+    const { exitCode, stderr } = await run('deadletter', 'drop', ...args, '--url', NOBODY);
+    expect([args, exitCode]).toEqual([args, 2]);
+    expect(stderr).toContain('--all');
+  }
+  const time = await run('deadletter', 'redrive', '--since', 'yesterday', '--url', NOBODY);
+  expect(time).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--since') as string });
 });
 
 test('up refuses a module that does not exist and says which was meant', async () => {

@@ -1,0 +1,25 @@
+import { createInterface } from 'node:readline/promises';
+
+interface Terminal {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** Asks whether to go on; only `y` and `yes` do. Where nobody is at a terminal to be asked, it goes on. */
+export async function confirm(
+  question: string,
+  { input, output }: Terminal = { input: process.stdin, output: process.stderr },
+): Promise<boolean> {
+  if (!input.isTTY || !output.isTTY) return true;
+  const terminal = createInterface({ input, output });
+  try {
+    // The end of the input is no answer.
+    const answer = await new Promise<string>((resolve) => {
+      terminal.once('close', () => resolve(''));
+      void terminal.question(`${question} [y/N] `).then(resolve);
+    });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
