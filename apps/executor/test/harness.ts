@@ -40,7 +40,7 @@ export interface Stage {
   startExecutor(options?: Partial<ExecutorOptions>): Promise<Executor>;
   /** Every execution so far, oldest first. */
   executions(): Promise<Execution[]>;
-  deadLetters(): Promise<DeadLetter[]>;
+  deadLetters: () => Promise<DeadLetter[]>;
   /** Waits until as many executions as that have ended for good. */
   outcomes(howMany: number, timeoutMs?: number): Promise<Execution[]>;
   /** Events of a queue that are not acknowledged, or not delivered. */
