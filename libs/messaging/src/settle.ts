@@ -27,15 +27,17 @@ const LATE_MS = 4000;
  *
  * Answers `fenced` when another outcome ends the event: then that one stands, and its remaining steps have been completed
  * here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement, as a repeat.
+ * `onRecorded` is called after the commit point, whoever recorded what stands.
  */
 export async function settle(
   nats: Nats,
   outcomes: Outcomes,
   settlement: Settlement,
-  isRepeat = false,
+  { isRepeat = false, onRecorded }: { isRepeat?: boolean; onRecorded?: () => void } = {},
 ): Promise<'settled' | 'fenced'> {
   const sinceMs = performance.now();
   const commit = await outcomes.commit(settlement.execution);
+  onRecorded?.();
   if (!commit.isOurs) {
     await complete(nats, { execution: commit.recorded, deadLetterOf: settlement.deadLetterOf });
     return commit.recorded.status === 'retry' ? 'settled' : 'fenced';

@@ -104,7 +104,7 @@ test('a settlement that is repeated after the duplicate window publishes nothing
         { timeout: 5000 },
       )
       .toBe(false);
-    expect(await settle(nats, outcomes, settlement, true)).toBe('settled');
+    expect(await settle(nats, outcomes, settlement, { isRepeat: true })).toBe('settled');
     const { state } = await nats.jsm.streams.info(queueStream(tenant, 'q2'), {
       subjects_filter: `jobico.event.${tenant}.next`,
     });

@@ -13,26 +13,74 @@ export interface Settler {
   abandon(): void;
 }
 
+interface Job {
+  settlement: Settlement;
+  onDone: (outcome: 'settled' | 'fenced') => void;
+  epoch: number;
+  /** In the order they came. */
+  number: number;
+  isRepeat: boolean;
+  isRecorded: boolean;
+}
+
+/**
+ * Outcomes are recorded in the order they come, also when the server was away: what is on record of a lane must never have
+ * a gap, for the event in it would run again after those behind it. So while one could not be recorded, those that come
+ * are held back behind it, and then all of them are sent again in order.
+ */
 export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Settler {
   let epoch = 0;
   let pending = 0;
+  let count = 0;
+  let held: Job[] = [];
 
-  const attempt = async (settlement: Settlement, mine: number): Promise<'settled' | 'fenced' | 'abandoned'> => {
-    for (let isRepeat = false; ; isRepeat = true) {
-      try {
-        return await settle(nats, outcomes, settlement, isRepeat);
-      } catch (error) {
-        if (mine !== epoch) return 'abandoned';
-        const { execution } = settlement;
-        log.warn(
-          { err: error, event: execution.event.id, queue: execution.queue },
-          'outcome could not be stored, trying again',
-        );
-        if (!(error instanceof JobicoError)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-        if (mine !== epoch) return 'abandoned';
-      }
+  const begin = (job: Job) => {
+    const { settlement, isRepeat } = job;
+    const onRecorded = () => void (job.isRecorded = true);
+    settle(nats, outcomes, settlement, { isRepeat, onRecorded }).then(
+      (outcome) => end(job, outcome),
+      (error: unknown) => onFailure(job, error),
+    );
+  };
+
+  const end = (job: Job, outcome: 'settled' | 'fenced') => {
+    pending -= 1;
+    if (job.epoch !== epoch) return;
+    logSettled(log, job.settlement, outcome);
+    job.onDone(outcome);
+  };
+
+  const onFailure = (job: Job, error: unknown) => {
+    const { execution } = job.settlement;
+    if (job.epoch !== epoch || !(error instanceof JobicoError)) {
+      pending -= 1;
+      if (job.epoch === epoch) log.error({ err: error, event: execution.event.id }, 'outcome cannot be stored');
+      return;
     }
+    log.warn(
+      { err: error, event: execution.event.id, queue: execution.queue },
+      'outcome could not be stored, trying again',
+    );
+    job.isRepeat = true;
+    // What fails by itself, and not because the server is away, holds up nobody else.
+    if (job.isRecorded || error.code !== 'unavailable') setTimeout(() => again(job), PAUSE_MS);
+    else hold(job);
+  };
+
+  const again = (job: Job) => {
+    if (job.epoch === epoch) begin(job);
+    else pending -= 1;
+  };
+
+  const hold = (job: Job) => {
+    if (held.length === 0) setTimeout(release, PAUSE_MS);
+    held.push(job);
+  };
+
+  const release = () => {
+    const jobs = held.toSorted((a, b) => a.number - b.number);
+    held = [];
+    for (const job of jobs) again(job);
   };
 
   return {
@@ -43,20 +91,10 @@ export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Sett
       epoch += 1;
     },
     settle(settlement, onDone) {
-      const mine = epoch;
       pending += 1;
-      attempt(settlement, mine).then(
-        (outcome) => {
-          pending -= 1;
-          if (outcome === 'abandoned' || mine !== epoch) return;
-          logSettled(log, settlement, outcome);
-          onDone(outcome);
-        },
-        (error: unknown) => {
-          pending -= 1;
-          log.error({ err: error, event: settlement.execution.event.id }, 'outcome cannot be stored');
-        },
-      );
+      const job: Job = { settlement, onDone, epoch, number: (count += 1), isRepeat: false, isRecorded: false };
+      if (held.length > 0) hold(job);
+      else begin(job);
     },
   };
 }

@@ -1,0 +1,70 @@
+import { JobicoError, type Execution } from '@jobico/contract';
+import { createEventId, type Nats, type Outcomes, type Settlement } from '@jobico/messaging';
+import { createSilentLogger } from '@jobico/telemetry';
+import { expect, test } from 'vitest';
+import { createSettler } from '../src/queues/settler.ts';
+
+/** Outcomes that fail as long as `failing` says so for the event. */
+function outcomesThat(failing: (sequence: number) => JobicoError | undefined) {
+  const recorded: number[] = [];
+  const commit = ({ sequence }: Execution) => {
+    const failure = failing(sequence);
+    if (failure) return Promise.reject(failure);
+    recorded.push(sequence);
+    return Promise.resolve({ isOurs: true as const });
+  };
+  return { recorded, outcomes: { commit } as unknown as Outcomes };
+}
+
+const settlementOf = (sequence: number) =>
+  ({
+    execution: { id: createEventId(), sequence, status: 'ok', emitted: [], event: { id: `e${sequence}` } },
+  }) as unknown as Settlement;
+
+/** What has been answered has been taken note of. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const settlerOf = (outcomes: Outcomes) => createSettler({} as Nats, outcomes, createSilentLogger());
+
+test('what comes while an outcome cannot be recorded is recorded after it, in order', async () => {
+  let isAway = true;
+  const { recorded, outcomes } = outcomesThat(() => (isAway ? new JobicoError('unavailable', 'away') : undefined));
+  const settler = settlerOf(outcomes);
+  const done: number[] = [];
+  const settle = (sequence: number) => settler.settle(settlementOf(sequence), () => done.push(sequence));
+  settle(1);
+  settle(2);
+  await turn();
+  isAway = false;
+  settle(3);
+  expect(recorded).toEqual([]);
+  await expect.poll(() => done.length).toBe(3);
+  expect(recorded).toEqual([1, 2, 3]);
+  settle(4);
+  expect(recorded).toEqual([1, 2, 3, 4]);
+});
+
+test('an outcome that cannot be recorded for a reason of its own holds up no other', async () => {
+  const { recorded, outcomes } = outcomesThat((sequence) =>
+    sequence === 1 ? new JobicoError('too-large', 'too large') : undefined,
+  );
+  const settler = settlerOf(outcomes);
+  settler.settle(settlementOf(1), () => undefined);
+  await turn();
+  settler.settle(settlementOf(2), () => undefined);
+  await expect.poll(() => recorded).toEqual([2]);
+  settler.abandon();
+  await expect.poll(() => settler.pending).toBe(0);
+});
+
+test('what is abandoned is tried no more, and nobody is called back', async () => {
+  const { recorded, outcomes } = outcomesThat(() =>
+    recorded.length === 0 ? new JobicoError('unavailable', 'away') : undefined,
+  );
+  const settler = settlerOf(outcomes);
+  const done: string[] = [];
+  settler.settle(settlementOf(1), (outcome) => done.push(outcome));
+  settler.abandon();
+  await expect.poll(() => settler.pending).toBe(0);
+  expect(done).toEqual([]);
+});
