@@ -21,7 +21,7 @@ export interface Ended {
   stderr: string;
 }
 
-interface Started {
+export interface Started {
   child: ChildProcess;
   stdout: () => string;
   stderr: () => string;
@@ -81,7 +81,22 @@ export interface UpOptions {
 }
 
 const READY_MS = 20_000;
-const FREE_PORTS = ['--listener-port', '0', '--ctl-port', '0', '--executor-port', '0'];
+const PORTS = ['--listener-port', '--ctl-port', '--executor-port', '--nats-port'];
+
+/** Starts `jobico up`, on free ports but for those that are given, and waits for nothing but its first words, or its end. */
+export async function startUp(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Started> {
+  const taken = args.includes('--nats-url') ? ['--nats-port', ...args] : args;
+  const free = PORTS.filter((flag) => !taken.includes(flag)).flatMap((flag) => [flag, '0']);
+  const started = spawnJobico(['up', ...free, ...args], { JOBICO_NATS_SERVER: await natsServerBinary(), ...env });
+  onTestFinished(() => end(started));
+  await firstLine(started).catch(() => undefined);
+  return started;
+}
+
+async function end({ child, ended }: Started): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}
 
 /** Starts `jobico up` on free ports and waits until it is ready. */
 export async function up({
@@ -91,20 +106,15 @@ export async function up({
   onEnd = onTestFinished,
 }: UpOptions = {}): Promise<PlatformProcess> {
   const folder = data ?? (await temporaryFolder(onEnd));
-  const nats = args.includes('--nats-url') ? [] : ['--nats-port', '0'];
-  const started = spawnJobico(
-    ['up', '--json', '--data', folder, '--log-level', 'info', ...FREE_PORTS, ...nats, ...args],
-    {
-      JOBICO_NATS_SERVER: await natsServerBinary(),
-      ...env,
-    },
-  );
-  const signal = (name: NodeJS.Signals) => void started.child.kill(name);
-  onEnd(async () => {
-    signal('SIGKILL');
-    await started.ended;
+  const hasOwnNats = !args.includes('--nats-url');
+  const ports = PORTS.filter((flag) => hasOwnNats || flag !== '--nats-port').flatMap((flag) => [flag, '0']);
+  const started = spawnJobico(['up', '--json', '--data', folder, ...ports, ...args], {
+    JOBICO_NATS_SERVER: await natsServerBinary(),
+    ...env,
   });
-  const { urls } = await readyLine(started);
+  onEnd(() => end(started));
+  const { urls } = JSON.parse(await firstLine(started)) as { urls: Urls };
+  const signal = (name: NodeJS.Signals) => void started.child.kill(name);
   return {
     ...started,
     urls,
@@ -115,7 +125,7 @@ export async function up({
       return await started.ended;
     },
     killAll: async () => {
-      const serverPid = args.includes('--nats-url') ? undefined : await serverPidOf(folder);
+      const serverPid = hasOwnNats ? await serverPidOf(folder) : undefined;
       signal('SIGKILL');
       if (serverPid !== undefined) kill(serverPid);
       await started.ended;
@@ -133,7 +143,7 @@ function kill(pid: number): void {
   }
 }
 
-async function readyLine({ stdout, stderr, ended }: Started): Promise<{ urls: Urls }> {
+async function firstLine({ stdout, stderr, ended }: Started): Promise<string> {
   const exit = ended.then(({ exitCode }) => {
     throw new Error(`up has ended with ${exitCode}: ${stdout()}${stderr()}`);
   });
@@ -145,9 +155,8 @@ async function readyLine({ stdout, stderr, ended }: Started): Promise<{ urls: Ur
     },
     { timeout: READY_MS, interval: 10 },
   );
-  return JSON.parse(await Promise.race([line, exit])) as { urls: Urls };
+  return await Promise.race([line, exit]);
 }
-
 /** The process number of the nats-server on a platform's data. */
 export async function serverPidOf(data: string): Promise<number> {
   const lock = await readFile(join(data, 'nats', 'nats-server.lock'), 'utf8');
