@@ -5,6 +5,8 @@ import type { Sizes } from './questions/round.ts';
 export interface BenchOptions {
   rounds: number;
   sizes: Sizes;
+  /** How long the whole run may wait for a quiet machine, or ask again because it was not. */
+  patienceSeconds: number;
   /** Folder for CPU profiles of listener and executor. */
   profiles: string | undefined;
 }
@@ -12,6 +14,7 @@ export interface BenchOptions {
 export const USAGE = `npm run bench -- [--rounds N] [--events N] [--quick] [--profile FOLDER]
   --rounds N        rounds over all subjects, of which the medians are told (default 3)
   --events N        events for "1 event a request"; twice as many for "100 events a request" (default 10000)
+  --patience N      seconds that the run may wait for other programs to leave the machine alone (default 60)
   --quick           one short round: to see that it works, not how fast
   --profile FOLDER  CPU profiles of Jobico's listener and executor; slows them down`;
 
@@ -22,6 +25,7 @@ export function readOptions(args: string[]): BenchOptions | 'help' {
     options: {
       rounds: { type: 'string' },
       events: { type: 'string' },
+      patience: { type: 'string' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -33,6 +37,7 @@ export function readOptions(args: string[]): BenchOptions | 'help' {
   return {
     rounds: count('rounds', values.rounds) ?? (quick ? 1 : 3),
     sizes: { warmUp: quick ? 500 : 2000, single, bulk: 2 * single, latencySeconds: quick ? 2 : 5 },
+    patienceSeconds: count('patience', values.patience) ?? (quick ? 0 : 60),
     profiles: values.profile === undefined ? undefined : resolve(values.profile),
   };
 }

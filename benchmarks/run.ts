@@ -13,14 +13,16 @@ import { SUBJECTS, TITLES } from './subjects/subject.ts';
 const RESULTS = join(import.meta.dirname, 'results');
 
 async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const { profiles } = options;
   const onStep = ({ message }: { message: string }) => console.error(message);
   const natsServer = await provisionNatsServer({ cacheDir: defaultCacheDir(), onStep, signal });
   const conditions = conditionsNow(natsServer.version);
   const findings: Finding[] = [];
+  const patience = { leftMs: options.patienceSeconds * 1000 };
   await using load = await startLoad(signal);
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const name of SUBJECTS) {
-      const finding = await playRound(name, options.sizes, load, { natsServer, signal, profiles: options.profiles });
+      const finding = await playRound(name, options.sizes, patience, load, { natsServer, signal, profiles });
       findings.push(finding);
       console.error(`round ${round} of ${options.rounds}: ${progressOf(finding)}`);
     }

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { cpuSeconds, machineSeconds } from './processes.ts';
 
+/** Above this share of the cores other programs show in what is measured. */
+export const NOISY_SHARE = 0.1;
+
 /**
  * Begins to watch what other programs take of the machine. The answer is a share of all cores, 0 to 1, since the begin;
  * undefined where the system does not tell.

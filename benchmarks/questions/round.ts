@@ -4,6 +4,7 @@ import { startBound } from '../subjects/bound/start-bound.ts';
 import { startJobico } from '../subjects/jobico/start-jobico.ts';
 import type { StartSubject, Subject, SubjectName } from '../subjects/subject.ts';
 import { measureLatency, PER_SECOND, type Latency } from './latency.ts';
+import { quietly, type Patience } from './quietly.ts';
 import { measureThroughput, type Throughput } from './throughput.ts';
 import type { Trial } from './trial.ts';
 
@@ -31,6 +32,7 @@ export interface Finding {
 export async function playRound(
   name: SubjectName,
   sizes: Sizes,
+  patience: Patience,
   load: LoadGenerator,
   options: StartSubject,
 ): Promise<Finding> {
@@ -38,9 +40,11 @@ export async function playRound(
   const trial: Trial = { subject, load, sent: 0, signal: options.signal };
   await measureThroughput(trial, sizes.warmUp, 1);
   await measureThroughput(trial, sizes.warmUp, BATCH);
-  const latency = await measureLatency(trial, sizes.latencySeconds * PER_SECOND);
-  const single = await measureThroughput(trial, sizes.single, 1);
-  const bulk = await measureThroughput(trial, sizes.bulk, BATCH);
+  const ask = <F extends Latency | Throughput>(question: () => Promise<F>) =>
+    quietly(patience, options.signal, question);
+  const latency = await ask(() => measureLatency(trial, sizes.latencySeconds * PER_SECOND));
+  const single = await ask(() => measureThroughput(trial, sizes.single, 1));
+  const bulk = await ask(() => measureThroughput(trial, sizes.bulk, BATCH));
   return { subject: name, latency, single, bulk, memoryMiB: memoryByRole(subject) };
 }
 

@@ -45,9 +45,11 @@ export function summarise(findings: readonly Finding[]): Summary[] {
   });
 }
 
-/** The largest share of the cores that others took while throughput was measured; undefined where the system does not tell. */
+/** The largest share of the cores that others took while anything was measured; undefined where the system does not tell. */
 export function othersShareOf(findings: readonly Finding[]): number | undefined {
-  const shares = findings.flatMap(({ single, bulk }) => [single.othersShare ?? [], bulk.othersShare ?? []].flat());
+  const shares = findings.flatMap(({ latency, single, bulk }) =>
+    [latency, single, bulk].flatMap(({ othersShare }) => othersShare ?? []),
+  );
   return shares.length > 0 ? Math.max(...shares) : undefined;
 }
 

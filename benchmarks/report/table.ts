@@ -1,8 +1,6 @@
+import { NOISY_SHARE } from '../measure/others.ts';
 import { TITLES } from '../subjects/subject.ts';
 import type { Rates, Summary } from './summary.ts';
-
-/** Of the cores; less is the system's own. */
-const NOISY_SHARE = 0.1;
 
 type Row = [title: string, ...figures: string[]];
 

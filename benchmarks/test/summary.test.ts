@@ -14,7 +14,7 @@ const throughput = (endToEndPerSecond: number, cpu?: Record<string, number>): Th
 
 const finding = (subject: Finding['subject'], single: number, cpu?: Record<string, number>): Finding => ({
   subject,
-  latency: { events: 1000, p50Ms: 1, p99Ms: 2 },
+  latency: { events: 1000, p50Ms: 1, p99Ms: 2, othersShare: undefined },
   single: throughput(single, cpu),
   bulk: throughput(10 * single, cpu),
   memoryMiB: cpu && { listener: 100, executor: 50 },
