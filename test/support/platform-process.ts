@@ -56,6 +56,7 @@ export interface Urls {
 
 /** A `jobico up` that runs. */
 export interface PlatformProcess {
+  readonly pid: number;
   readonly urls: Urls;
   readonly data: string;
   stdout: () => string;
@@ -117,6 +118,7 @@ export async function up({
   const signal = (name: NodeJS.Signals) => void started.child.kill(name);
   return {
     ...started,
+    pid: started.child.pid ?? 0,
     urls,
     data: folder,
     signal,

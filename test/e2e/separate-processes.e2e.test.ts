@@ -1,0 +1,127 @@
+import { createClient } from '@jobico/client';
+import type { Execution } from '@jobico/contract';
+import { expect, test } from 'vitest';
+import { startKillableNats, type KillableNats } from '../support/killable-nats.ts';
+import { booking, LEDGER, LEDGER_GUESTS, LEDGER_TENANT as TENANT } from '../support/ledger-package.ts';
+import { allExecutions, audit, natsOf, storedIds, untilSettled } from '../support/ledger.ts';
+import { accepted, sendEvents, until } from '../support/load.ts';
+import { packageFolder } from '../support/package-folder.ts';
+import { natsServerBinary, up, type PlatformProcess } from '../support/platform-process.ts';
+
+const QUEUE = 'bookings';
+const CLEAN = { lost: [], doubled: [], inverted: [] };
+
+/** A NATS, what takes events and answers questions, and executors, each in a process of its own. */
+async function apart(executors: number) {
+  const nats = await startKillableNats(await natsServerBinary());
+  const run = (modules: string) => up({ args: ['--nats-url', nats.url, '--modules', modules] });
+  const [front, ...workers] = await Promise.all([
+    run('listener,ctl'),
+    ...Array.from({ length: executors }, () => run('executor')),
+  ]);
+  const { file } = await packageFolder(LEDGER, LEDGER_GUESTS);
+  const { exitCode, stderr } = await front.jobico('deploy', file);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  return { nats, front, workers };
+}
+
+const address = ({ urls }: PlatformProcess) => `${urls.listener}/events/${TENANT}/booked`;
+
+async function recorded({ url }: KillableNats): Promise<() => Promise<number>> {
+  const nats = await natsOf(url);
+  return async () => (await nats.jsm.streams.info('EXECUTIONS')).state.messages;
+}
+
+/** The process that has recorded the latest execution. */
+async function workerOf(front: PlatformProcess, workers: readonly PlatformProcess[]): Promise<PlatformProcess> {
+  const client = createClient({ url: front.urls.ctl });
+  const [latest] = (await client.call('execution.list', { tenant: TENANT, limit: 1 })).items;
+  const node = (await client.call('node.list', {})).items.find(({ id }) => id === latest?.node);
+  const worker = workers.find(({ pid }) => pid === node?.pid);
+  if (!worker) throw new Error(`no process is node ${latest?.node}`);
+  return worker;
+}
+
+async function auditAll(
+  front: PlatformProcess,
+  { url }: KillableNats,
+): Promise<{ executions: Execution[]; ids: string[] }> {
+  const nats = await natsOf(url);
+  await untilSettled(nats, TENANT, QUEUE);
+  const stored = await storedIds(nats, TENANT, QUEUE);
+  const executions = await allExecutions(front.urls.ctl, TENANT);
+  expect(audit(stored.keys(), executions)).toEqual(CLEAN);
+  return { executions, ids: [...stored.values()] };
+}
+
+test('listener and executor in two processes: an event of the one runs in the other, also after each was started again', async () => {
+  const { nats, front, workers } = await apart(1);
+  const count = await recorded(nats);
+  await accepted(address(front), [booking(0)]);
+  await until(async () => (await count()) === 1, 'the first event');
+  expect((await workers[0]?.stop())?.exitCode).toBe(0);
+  await accepted(address(front), [booking(1)]);
+  await front.stop();
+  const worker = await up({ args: ['--nats-url', nats.url, '--modules', 'executor'] });
+  await until(async () => (await count()) === 2, 'the event that waited');
+  const again = await up({ args: ['--nats-url', nats.url, '--modules', 'ctl,listener'] });
+  await accepted(address(again), [booking(2)]);
+  await until(async () => (await count()) === 3, 'the third event');
+  const executions = await allExecutions(again.urls.ctl, TENANT);
+  expect(executions.map(({ status, sequence }) => [sequence, status])).toEqual([1, 2, 3].map((n) => [n, 'ok']));
+  const nodes = (await createClient({ url: again.urls.ctl }).call('node.list', {})).items;
+  expect(nodes.map(({ module, pid }) => [module, pid]).toSorted()).toEqual([
+    ['ctl', again.pid],
+    ['executor', worker.pid],
+    ['listener', again.pid],
+  ]);
+});
+
+test('NATS is killed -9 and comes back under load: every process goes on by itself, nothing is lost or doubled', async () => {
+  const { nats, front } = await apart(1);
+  const count = await recorded(nats);
+  const load = sendEvents(address(front), { count: Infinity, batch: 2, make: booking });
+  await until(async () => (await count()) >= 200, '200 executions');
+  await nats.kill();
+  await until(() => load.refused.has(503), 'a refusal');
+  await nats.start();
+  const before = load.accepted.length;
+  await until(() => load.accepted.length > before + 100, 'more events to be accepted');
+  load.stop();
+  await load.done;
+  expect([...load.refused.keys()]).toEqual([503]);
+  const { ids } = await auditAll(front, nats);
+  const stored = new Set(ids);
+  expect(load.accepted.filter((id) => !stored.has(id))).toEqual([]);
+});
+
+test('of two executors, the one at work is killed -9 in the midst of 2,000 events: the other has them all, in order', async () => {
+  const { nats, front, workers } = await apart(2);
+  const count = await recorded(nats);
+  const load = sendEvents(address(front), { count: 2000, make: booking });
+  await until(async () => (await count()) >= 300, '300 executions');
+  const killed = await workerOf(front, workers);
+  killed.signal('SIGKILL');
+  await killed.ended;
+  await load.done;
+  expect(load.accepted).toHaveLength(2000);
+  const { executions } = await auditAll(front, nats);
+  expect(new Set(executions.map(({ node }) => node)).size).toBe(2);
+});
+
+test('of two executors, the one at work hangs until the other has taken over, and wakes up: what it still holds counts for nothing', async () => {
+  const { nats, front, workers } = await apart(2);
+  const count = await recorded(nats);
+  const load = sendEvents(address(front), { count: 1000, make: booking });
+  await until(async () => (await count()) >= 200, '200 executions');
+  const hung = await workerOf(front, workers);
+  hung.signal('SIGSTOP');
+  await load.done;
+  await auditAll(front, nats);
+  hung.signal('SIGCONT');
+  // By the time it answers, and takes its turn again, it has said whatever it had to say.
+  await until(async () => (await fetch(`${hung.urls.executor}/health`)).ok, 'the executor that was stopped');
+  expect((await hung.stop()).exitCode).toBe(0);
+  const { executions } = await auditAll(front, nats);
+  expect(new Set(executions.map(({ node }) => node)).size).toBe(2);
+});
