@@ -97,6 +97,8 @@ test('dead letters are dropped only by what names them: by filters, or all witho
     expect([args, exitCode]).toEqual([args, 2]);
     expect(stderr).toContain('--all');
   }
+  const id = await run('deadletter', 'drop', '12', 'order-placed', '--url', NOBODY);
+  expect(id).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('order-placed') as string });
   const time = await run('deadletter', 'redrive', '--since', 'yesterday', '--url', NOBODY);
   expect(time).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--since') as string });
 });

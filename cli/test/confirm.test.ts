@@ -18,6 +18,7 @@ test.each([
   ['', false],
   ['n', false],
   ['yesterday', false],
+  ['\u0003', false],
 ])('the answer %j is %s', async (answer, expected) => {
   const streams = terminal(answer);
   expect(await confirm('Delete?', streams)).toBe(expected);

@@ -32,12 +32,13 @@ export const letterFlags = {
 
 type FilterFlags = Omit<LetterFilters, 'ids'>;
 
-/** The filters of a command line. Throws `usage` for a time that is none. */
+/** The filters of a command line. Throws `usage` for an id or a time that is none. */
 export async function filtersOf(
   flags: { [F in keyof FilterFlags]: FilterFlags[F] | undefined },
   ids: readonly string[] | undefined,
 ): Promise<LetterFilters> {
   const { readTime } = await import('../session/read-time.ts');
+  await assertIds(ids ?? []);
   const { queue, event, package: id, job, code, since, until } = flags;
   return given({
     ids: ids && ids.length > 0 ? ids.join(',') : undefined,
@@ -48,5 +49,14 @@ export async function filtersOf(
     code,
     since: since === undefined ? undefined : readTime('--since', since),
     until: until === undefined ? undefined : readTime('--until', until),
+  });
+}
+
+async function assertIds(ids: readonly string[]): Promise<void> {
+  const wrong = ids.find((id) => !/^[1-9]\d{0,15}$/.test(id));
+  if (wrong === undefined) return;
+  const { JobicoError } = await import('@jobico/contract');
+  throw new JobicoError('usage', `not the id of a dead letter: ${wrong}`, {
+    hint: 'It is a number: `jobico deadletter list` shows it.',
   });
 }

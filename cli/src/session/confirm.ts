@@ -13,10 +13,10 @@ export async function confirm(
   if (!input.isTTY || !output.isTTY) return true;
   const terminal = createInterface({ input, output });
   try {
-    // The end of the input is no answer.
+    // Neither the end of the input nor Ctrl-C is an answer.
     const answer = await new Promise<string>((resolve) => {
       terminal.once('close', () => resolve(''));
-      void terminal.question(`${question} [y/N] `).then(resolve);
+      terminal.question(`${question} [y/N] `).then(resolve, () => resolve(''));
     });
     return /^y(es)?$/i.test(answer.trim());
   } finally {
