@@ -43,7 +43,7 @@ test('a redrive is killed -9 with everything else, and repeated: every event suc
   const { exitCode, items } = await redrive(second);
   expect({ exitCode, redriven: items.length }).toEqual({ exitCode: 0, redriven: left.length });
   expect(await redrive(second)).toEqual({ exitCode: 0, items: [] });
-  await untilSettled(await natsOf(second.urls.nats), TENANT, 'bookings');
+  await untilSettled(await natsOf(second.urls.nats), TENANT);
 
   const ended = (await allExecutions(second.urls.ctl, TENANT)).filter(({ status }) => status === 'ok');
   expect(ended.map(({ event }) => `${event.id} of ${event.redriveOf?.deadLetter}`).toSorted()).toEqual(
