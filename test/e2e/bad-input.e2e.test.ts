@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allExecutions } from '../support/ledger.ts';
-import { accepted, until } from '../support/load.ts';
+import { send, until } from '../support/load.ts';
 import { packageFolder } from '../support/package-folder.ts';
 import { jobico, type Ended } from '../support/platform-process.ts';
 import { sharedPlatform } from '../support/shared-platform.ts';
@@ -113,17 +114,17 @@ describe('beside a package that works', () => {
 
   beforeEach(async () => {
     const { exitCode, stderr } = await deploy(shop());
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
     before = (await executions()).length;
-    await accepted(address(), [{ n: 1 }]);
+    await send(address(), [{ n: 1 }]);
   });
 
   // Nothing of it stops a process, or loses another event.
   afterEach(async () => {
-    await accepted(address(), [{ n: 2 }]);
+    await send(address(), [{ n: 2 }]);
     await until(async () => (await executions()).length >= before + 2, 'both events to be done');
     const results = (await executions()).slice(before).map(({ status, result }) => [status, dataOf(result)]);
-    expect(results).toEqual([
+    assert.deepEqual(results, [
       ['ok', '{"n":1}'],
       ['ok', '{"n":2}'],
     ]);
@@ -164,11 +165,11 @@ describe('beside a package that works', () => {
   });
 
   test('events that the command line sends wrongly end it with the code of what is wrong', async () => {
-    const send = async (event: string, data: string) =>
+    const sendByCommand = async (event: string, data: string) =>
       (await platform().jobico('event', 'send', event, '--tenant', TENANT, '--data', data)).exitCode;
-    expect(await send('order-placed', '{"n":"3"}')).toBe(5);
-    expect(await send('order-placed', '{"n":')).toBe(5);
-    expect(await send('unknown', '{"n":3}')).toBe(3);
+    expect(await sendByCommand('order-placed', '{"n":"3"}')).toBe(5);
+    expect(await sendByCommand('order-placed', '{"n":')).toBe(5);
+    expect(await sendByCommand('unknown', '{"n":3}')).toBe(3);
   });
 });
 

@@ -24,14 +24,14 @@ export async function allExecutions(ctl: string, tenant: string): Promise<Execut
   return found.toReversed();
 }
 
-/** Waits until no event of a queue waits, is in work, or is parked. */
-export async function untilSettled(nats: Nats, tenant: string, queue: string, timeoutMs = 40_000): Promise<void> {
-  const pendingOf = async () => (await listQueues(nats, tenant)).find(({ id }) => id === queue)?.pending ?? Infinity;
+/** Waits until no event of a tenant waits, is in work, or is parked. */
+export async function untilSettled(nats: Nats, tenant: string, timeoutMs = 40_000): Promise<void> {
+  const pendingOf = async () => (await listQueues(nats, tenant)).reduce((sum, { pending }) => sum + pending, 0);
   await vi.waitFor(
     async () => {
-      // Twice: an event can be parked between the look at what is parked and the look at the queue.
+      // Twice: an event can be parked, or raise another, between the look at the one place and at the other.
       const pending = (await pendingOf()) || (await pendingOf());
-      if (pending > 0) throw new Error(`${pending} events of ${queue} are not settled`);
+      if (pending > 0) throw new Error(`${pending} events are not settled`);
     },
     { timeout: timeoutMs, interval: 50 },
   );
@@ -52,34 +52,72 @@ export async function storedIds(nats: Nats, tenant: string, queue: string): Prom
   return ids;
 }
 
+/** What is wrong with what became of a tenant's events; all empty when nothing is. */
 export interface Ledger {
-  /** Sequences of events that have no terminal outcome. */
-  lost: number[];
-  /** Sequences of events with more than one. */
-  doubled: number[];
-  /** Pairs of events of one key whose outcomes, or starts, are not in the order of the queue. */
+  /** Events that have no terminal outcome: `<queue> <sequence>`. */
+  lost: string[];
+  /** Events with more than one. */
+  doubled: string[];
+  /** Pairs of events of one lane whose outcomes, or starts, are not in the order of the queue. */
   inverted: string[];
+  /** Events that an outcome raised and that are not on their queue, or that are there twice, or that no outcome raised. */
+  astray: string[];
 }
 
-/** Holds the executions of a queue, in the order they were recorded, against the events it has stored. */
-export function audit(stored: Iterable<number>, executions: readonly Execution[]): Ledger {
-  const outcomes = executions.filter(({ status }) => status !== 'retry');
-  const times = new Map<number, number>();
-  for (const { sequence } of outcomes) times.set(sequence, (times.get(sequence) ?? 0) + 1);
-  const inverted: string[] = [];
-  const lastOfKey = new Map<string, Execution>();
-  for (const outcome of outcomes) {
-    const key = outcome.event.key ?? '';
-    const before = lastOfKey.get(key);
-    lastOfKey.set(key, outcome);
-    if (!before) continue;
-    if (before.sequence > outcome.sequence || before.startedAt > outcome.startedAt) {
-      inverted.push(`${key}: ${before.sequence} at ${before.startedAt}, ${outcome.sequence} at ${outcome.startedAt}`);
+export const CLEAN: Ledger = { lost: [], doubled: [], inverted: [], astray: [] };
+
+/**
+ * Holds the executions of a tenant, in the order they were recorded, against the events that its queues have stored.
+ * `laneOf` says which executions are to be in order.
+ */
+export async function audit(
+  nats: Nats,
+  ctl: string,
+  tenant: string,
+  laneOf: (execution: Execution) => string,
+): Promise<Ledger> {
+  const outcomes = (await allExecutions(ctl, tenant)).filter(({ status }) => status !== 'retry');
+  const ledger: Ledger = { lost: [], doubled: [], inverted: inversionsIn(outcomes, laneOf), astray: [] };
+  const onQueues: string[] = [];
+  for (const { id: queue } of await listQueues(nats, tenant)) {
+    const counts = new Map<number, number>();
+    for (const { queue: of, sequence } of outcomes)
+      if (of === queue) counts.set(sequence, (counts.get(sequence) ?? 0) + 1);
+    for (const [sequence, id] of await storedIds(nats, tenant, queue)) {
+      const count = counts.get(sequence) ?? 0;
+      if (count === 0) ledger.lost.push(`${queue} ${sequence}`);
+      if (count > 1) ledger.doubled.push(`${queue} ${sequence}`);
+      onQueues.push(id);
     }
   }
-  return {
-    lost: [...stored].filter((sequence) => !times.has(sequence)),
-    doubled: [...times].filter(([, count]) => count > 1).map(([sequence]) => sequence),
-    inverted,
-  };
+  // An id of an event that an outcome raised is made of the id of the event before and its route.
+  const raised = onQueues.filter((id) => id.includes(':')).toSorted();
+  const expected = outcomes.flatMap(({ emitted }) => emitted.map(({ id }) => id)).toSorted();
+  ledger.astray.push(...difference(raised, expected), ...difference(expected, raised));
+  return ledger;
+}
+
+/** What is in `some` and not as often in `others`. */
+function difference(some: readonly string[], others: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return some.filter((each) => {
+    const left = counts.get(each) ?? 0;
+    counts.set(each, left - 1);
+    return left <= 0;
+  });
+}
+
+function inversionsIn(outcomes: readonly Execution[], laneOf: (execution: Execution) => string): string[] {
+  const inverted: string[] = [];
+  const lastOfLane = new Map<string, Execution>();
+  for (const outcome of outcomes) {
+    const lane = laneOf(outcome);
+    const before = lastOfLane.get(lane);
+    lastOfLane.set(lane, outcome);
+    if (before && (before.sequence > outcome.sequence || before.startedAt > outcome.startedAt)) {
+      inverted.push(`${lane}: ${before.sequence} at ${before.startedAt}, ${outcome.sequence} at ${outcome.startedAt}`);
+    }
+  }
+  return inverted;
 }

@@ -57,7 +57,7 @@ async function post(address: string, data: object[]): Promise<{ status: number; 
 }
 
 /** Sends one batch, which is accepted; answers the ids. */
-export async function accepted(address: string, data: object[]): Promise<string[]> {
+export async function send(address: string, data: object[]): Promise<string[]> {
   const { status, ids } = await post(address, data);
   if (status !== 202) throw new Error(`not accepted: ${status}`);
   return ids;
