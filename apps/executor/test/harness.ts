@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ARTIFACT_VERSION, inspectComponent } from '@jobico/component';
 import { jobsOf, queueOf, validatePackage, type DeadLetter, type Execution } from '@jobico/contract';
 import {
@@ -15,12 +18,29 @@ import {
   type Nats,
 } from '@jobico/messaging';
 import { startExecutor, type Executor, type ExecutorOptions } from '@jobico/executor';
+import { startNatsServer, type NatsServer } from '@jobico/nats-server';
 import { createSilentLogger } from '@jobico/telemetry';
-import { expect, inject } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import { buildGuest } from '../../../test/components/build.ts';
 
 const log = createSilentLogger();
 let count = 0;
+
+let server: Promise<NatsServer> | undefined;
+
+/** A nats-server of this test file's own: an executor works every queue there is, those of other files' tests too. */
+async function natsUrl(): Promise<string> {
+  server ??= mkdtemp(join(tmpdir(), 'jobico-executor-')).then((dataDir) =>
+    startNatsServer({ binary: inject('natsServerBinary'), dataDir }),
+  );
+  return (await server).url;
+}
+
+afterAll(async () => {
+  const started = await server;
+  await started?.stop();
+  if (started) await rm(started.dataDir, { recursive: true, force: true });
+});
 
 const inspected = new Map<string, ReturnType<typeof inspectComponent>>();
 
@@ -40,7 +60,8 @@ export interface Stage {
   startExecutor(options?: Partial<ExecutorOptions>): Promise<Executor>;
   /** Every execution so far, oldest first. */
   executions(): Promise<Execution[]>;
-  deadLetters: () => Promise<DeadLetter[]>;
+  /** The dead letters, once there are as many: each follows the record of its outcome. */
+  deadLetters: (howMany?: number) => Promise<DeadLetter[]>;
   /** Waits until as many executions as that have ended for good. */
   outcomes(howMany: number, timeoutMs?: number): Promise<Execution[]>;
   /** Events of a queue that are not acknowledged, or not delivered. */
@@ -50,7 +71,7 @@ export interface Stage {
 
 /** Runs a test on a stage of its own; every executor that it started is stopped afterwards. */
 export async function onStage(work: (stage: Stage) => Promise<void>): Promise<void> {
-  const nats = await connectNats({ url: inject('natsUrl'), name: 'test', log });
+  const nats = await connectNats({ url: await natsUrl(), name: 'test', log });
   const executors: Executor[] = [];
   const tenant = `x${process.pid}-${(count += 1)}-${Date.now().toString(36)}`;
   try {
@@ -81,7 +102,7 @@ function createStage(nats: Nats, tenant: string, executors: Executor[]): Stage {
     },
     async startExecutor(options = {}) {
       const executor = await startExecutor({
-        natsUrl: inject('natsUrl'),
+        natsUrl: await natsUrl(),
         log,
         version: '0',
         graceMs: 5000,
@@ -90,7 +111,11 @@ function createStage(nats: Nats, tenant: string, executors: Executor[]): Stage {
       executors.push(executor);
       return executor;
     },
-    deadLetters: async () => (await createDeadLetters(nats).list({ tenant, limit: 1000 })).items,
+    async deadLetters(howMany = 0) {
+      const letters = async () => (await createDeadLetters(nats).list({ tenant, limit: 1000 })).items;
+      await expect.poll(async () => (await letters()).length, { timeout: 5000 }).toBeGreaterThanOrEqual(howMany);
+      return await letters();
+    },
     async outcomes(howMany, timeoutMs = 15_000) {
       const ended = async () => (await executions()).filter(({ status }) => status !== 'retry');
       await expect

@@ -12,6 +12,35 @@ const oneJob = (guest: string, grants: object = {}, timeout = 'PT1S') => ({
   grants: { job: grants },
 });
 
+test(
+  'a component that never starts fails its own events; those of another job of the tenant run',
+  { timeout: 60_000 },
+  () =>
+    onStage(async (stage) => {
+      const definition = {
+        ...oneJob('starts-never'),
+        queues: [{ id: 'q' }, { id: 'other' }],
+        jobs: [
+          ...oneJob('starts-never').jobs.slice(0, 1),
+          { event: { id: 'fine', supplierqueue: 'other', runtime: 'echo' } },
+        ],
+        runtimes: [
+          { id: 'job', moduleref: 'starts-never.wasm' },
+          { id: 'echo', moduleref: 'echo.wasm' },
+        ],
+      };
+      await stage.deploy(definition, { 'starts-never.wasm': 'starts-never', 'echo.wasm': 'echo' });
+      await stage.startExecutor();
+      await stage.publish('told', {});
+      await stage.publish('fine', {});
+      const outcomes = await stage.outcomes(2, 30_000);
+      expect(outcomes.map(({ event, status, error }) => `${event.name} ${status} ${error?.code}`).toSorted()).toEqual([
+        'fine ok undefined',
+        'told dead platform',
+      ]);
+    }),
+);
+
 /** Each hostile guest, what it is sent, and what that must come to. */
 const HOSTILE: [guest: string, data: object, expected: object][] = [
   ['infinite-loop', { loop: true }, { status: 'dead', error: { code: 'deadline' } }],
@@ -47,7 +76,7 @@ describe('a hostile job ends as documented, and the events of the tenant beside 
         expect(outcomes.every(({ status, attempt }) => status === 'ok' && attempt === 1)).toBe(true);
         const ends = await hostile.outcomes(3);
         expect(ends).toMatchObject(Array(3).fill(expected));
-        expect(await hostile.deadLetters()).toHaveLength(3);
+        expect(await hostile.deadLetters(3)).toHaveLength(3);
       }),
     ),
   );

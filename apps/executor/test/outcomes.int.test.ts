@@ -69,7 +69,7 @@ describe.each(['strict', 'none', { key: '/key' }])('in a queue with ordering %j'
       await stage.startExecutor();
       const id = await stage.publish('told', { attempts: ['retry'], big: 1 });
       expect((await stage.outcomes(1))[0]).toMatchObject({ status: 'dead', attempt: 2 });
-      expect(await stage.deadLetters()).toMatchObject([
+      expect(await stage.deadLetters(1)).toMatchObject([
         {
           queue: 'q',
           job: 'as-told',
@@ -169,7 +169,7 @@ describe('what may not run', () => {
       await stage.startExecutor();
       await stage.publish('told', data);
       expect((await stage.outcomes(1))[0]).toMatchObject({ status: 'dead', error: letter.error });
-      expect(await stage.deadLetters()).toMatchObject([letter]);
+      expect(await stage.deadLetters(1)).toMatchObject([letter]);
       expect((await stage.executions()).map(({ durationMs }) => durationMs)).toEqual([0]);
     }),
   );

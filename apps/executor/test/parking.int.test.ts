@@ -79,7 +79,7 @@ test('a job that gives up while parked leaves one dead letter, and its key goes 
       [ids[0], 'dead', 3],
       [ids[1], 'ok', 1],
     ]);
-    expect(await stage.deadLetters()).toMatchObject([{ event: { id: ids[0] }, attempts: 3 }]);
+    expect(await stage.deadLetters(1)).toMatchObject([{ event: { id: ids[0] }, attempts: 3 }]);
   }));
 
 test.each([['strict'], [{ key: '/key' }]])(

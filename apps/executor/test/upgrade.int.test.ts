@@ -47,7 +47,7 @@ test('when a package goes, what waits for it becomes dead letters that say so', 
     await Promise.all(packages.map((version) => definitions.remove(version, revision)));
     await stage.startExecutor();
     await stage.outcomes(2);
-    const letters = await stage.deadLetters();
+    const letters = await stage.deadLetters(2);
     expect(letters.map(({ event, error, data }) => [event.id, error.code, data])).toEqual([
       [ids[1], 'no-job', { n: 2 }],
       [ids[0], 'no-job', { n: 1 }],

@@ -11,8 +11,10 @@ import type { ExecutionError } from '@jobico/contract';
 import type { DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
-import type { Outcome, Work } from '../work.ts';
+import type { Work } from '../work.ts';
+import { AttemptsInside, type AttemptInside } from './attempts-inside.ts';
 import type { Components } from './components.ts';
+import { failureOf, outcomeOf } from './outcome-of.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
 export type SandboxFactory = (
@@ -36,19 +38,6 @@ interface Queued {
   work: Work;
 }
 
-/** An attempt that is in the process. */
-interface Running extends Queued {
-  bytes: number;
-  /** From its first host call on. */
-  calls: CallContext | undefined;
-  /** Ends what those calls have under way. */
-  ended: AbortController | undefined;
-  hostCalls: number;
-}
-
-/** Attempts that may be in the process, and the bytes of their events: enough to keep it busy while answers travel. */
-const MAX_INSIDE = 256;
-const MAX_BYTES_INSIDE = 8 << 20;
 /** One message to the process takes this many. */
 const BATCH = 32;
 /** Components that one process holds; then it is replaced once it is idle. */
@@ -68,13 +57,12 @@ export class TenantSandbox {
   #state: 'starting' | 'ready' | 'loading' | 'ended' = 'starting';
   #sandbox: Sandbox | undefined;
   #queue: Queued[] = [];
-  readonly #inside = new Map<number, Running>();
-  #bytesInside = 0;
+  readonly #inside = new AttemptsInside();
   readonly #loaded = new Set<string>();
+  #loading: string | undefined;
   #isPumpDue = false;
   /** When the process last gave an outcome, or was handed the first attempt; `performance.now()`. */
   #heardAt = 0;
-  #next = 0;
   #idleSinceMs = Date.now();
   readonly #check: NodeJS.Timeout;
 
@@ -162,60 +150,46 @@ export class TenantSandbox {
     const batch: Dispatch[] = [];
     let taken = 0;
     for (const queued of this.#queue) {
-      if (batch.length >= BATCH || this.#inside.size >= MAX_INSIDE || this.#bytesInside >= MAX_BYTES_INSIDE) break;
+      if (batch.length >= BATCH || this.#inside.isFull) break;
       const { declared } = queued.work;
       const key = this.#options.components.keyOf(declared);
       if (!this.#loaded.has(key)) {
         if (batch.length === 0) void this.#load(key, declared);
         break;
       }
-      batch.push(this.#enter(queued, key));
+      batch.push(this.#inside.enter(queued.lane, queued.work, key));
       taken += 1;
     }
     this.#queue.splice(0, taken);
     return batch;
   }
 
-  #enter({ lane, work }: Queued, key: string): Dispatch {
-    const n = (this.#next += 1);
-    const { event, attempt } = work;
-    const bytes = event.text.length;
-    this.#inside.set(n, { lane, work, bytes, calls: undefined, ended: undefined, hostCalls: 0 });
-    this.#bytesInside += bytes;
-    const { id, tenant, name, text: data, timeMs } = event;
-    return {
-      n,
-      lane,
-      key,
-      event: { id, tenant, name, key: work.key, time: new Date(timeMs).toISOString(), attempt, data },
-    };
-  }
-
-  #leave(n: number): Running | undefined {
-    const running = this.#inside.get(n);
-    if (!running) return undefined;
-    this.#inside.delete(n);
-    this.#bytesInside -= running.bytes;
-    running.ended?.abort(ENDED);
-    return running;
-  }
-
   async #load(key: string, declared: DeclaredEvent): Promise<void> {
     this.#state = 'loading';
-    // A component can hang while it is loaded; what is queued behind it is not to blame.
-    const late = setTimeout(() => this.#sandbox?.kill(), LOAD_MS);
+    this.#loading = key;
+    const late = setTimeout(() => this.#cannotLoad('it did not start in time'), LOAD_MS);
     try {
       await this.#sandbox?.load(await this.#options.components.load(declared));
       this.#loaded.add(key);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#options.log.error({ err: error, component: key }, 'component could not be loaded');
-      this.#failQueued(key, { code: 'platform', message: `the component could not be loaded: ${why}` });
+      this.#cannotLoad(error instanceof Error ? error.message : String(error));
     } finally {
       clearTimeout(late);
+      this.#loading = undefined;
       if (this.#state === 'loading') this.#state = 'ready';
       this.#pumpSoon();
     }
+  }
+
+  /** A component can trap, hang or exhaust the process while it is loaded: its events fail, those of others have not run. */
+  #cannotLoad(why: string): void {
+    const key = this.#loading;
+    if (key === undefined) return;
+    this.#loading = undefined;
+    this.#options.log.error({ component: key, why }, 'component could not be loaded');
+    this.#failQueued(key, { code: 'platform', message: `the component could not be loaded: ${why}` });
+    // Whatever it has left behind in the process goes with it.
+    this.#end();
   }
 
   /** Everything of a component that cannot be loaded has failed; what follows in those lanes has not run. */
@@ -229,7 +203,7 @@ export class TenantSandbox {
       else if (this.#options.components.keyOf(work.declared) !== key) this.#queue.push(queued);
       else {
         failed.add(lane);
-        work.onOutcome(failure(error, Date.now(), 0));
+        work.onOutcome(failureOf(error));
       }
     }
   }
@@ -237,8 +211,9 @@ export class TenantSandbox {
   #onOutcomes(outcomes: readonly SandboxOutcome[]): void {
     this.#heardAt = performance.now();
     for (const outcome of outcomes) {
-      const running = this.#leave(outcome.n);
-      running?.work.onOutcome(toOutcome(outcome, running));
+      const attempt = this.#inside.leave(outcome.n);
+      const { emitted = [] } = attempt?.calls ?? {};
+      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls: attempt.hostCalls }));
     }
     if (this.load > 0) this.#pumpSoon();
     else this.#becomeIdle();
@@ -258,7 +233,7 @@ export class TenantSandbox {
     return await this.#options.hostServices.call(call, running.calls);
   }
 
-  #contextOf(n: number, running: Running): CallContext {
+  #contextOf(n: number, running: AttemptInside): CallContext {
     const { work } = running;
     const { since } = this.#sandbox?.running().find((each) => each.n === n) ?? { since: performance.now() };
     running.ended = new AbortController();
@@ -287,13 +262,14 @@ export class TenantSandbox {
 
   /** A process under a guest's control may never say that anything has started: then time counts for the oldest attempt. */
   #unstarted(): { n: number; since: number }[] {
-    const [oldest] = this.#inside.keys();
+    const oldest = this.#inside.oldest();
     return oldest === undefined || this.#state !== 'ready' ? [] : [{ n: oldest, since: this.#heardAt }];
   }
 
   /** The process ended by itself: whoever ran then has failed, the others have not run. */
   #onExit({ reason, message, culprit }: SandboxExit): void {
     if (this.#state === 'ended') return;
+    this.#cannotLoad(`the sandbox ended meanwhile: ${reason}`);
     const running = this.#sandbox?.running() ?? [];
     this.#options.log.warn({ reason, message }, 'sandbox ended by itself');
     const error: ExecutionError = {
@@ -306,11 +282,11 @@ export class TenantSandbox {
   }
 
   #fail(n: number, error: ExecutionError, durationMs: number): void {
-    const running = this.#leave(n);
-    if (!running) return;
-    const { event, declared } = running.work;
+    const attempt = this.#inside.leave(n);
+    if (!attempt) return;
+    const { event, declared } = attempt.work;
     this.#options.log.warn({ event: event.id, job: declared.job.id, error }, 'attempt ended by force');
-    running.work.onOutcome(failure(error, Date.now() - durationMs, durationMs, running.hostCalls));
+    attempt.work.onOutcome(failureOf(error, durationMs, attempt.hostCalls));
   }
 
   #end(): void {
@@ -320,45 +296,8 @@ export class TenantSandbox {
     this.#sandbox?.kill();
     // First leave the pool: what comes back as not run looks for a sandbox again at once.
     this.#options.onEnded();
-    for (const { ended } of this.#inside.values()) ended?.abort(ENDED);
-    const left = [...this.#inside.values(), ...this.#queue];
-    this.#inside.clear();
+    const left = [...this.#inside.leaveAll(), ...this.#queue];
     this.#queue = [];
     for (const { work } of left) work.onOutcome({ kind: 'unrun' });
   }
-}
-
-/** Given as a reason, or every abort makes an error with a stack. */
-const ENDED = 'the attempt has ended';
-
-function toOutcome(outcome: SandboxOutcome, { calls, hostCalls }: Running): Outcome {
-  if (outcome.status === 'skipped') return { kind: 'unrun' };
-  const base = {
-    logs: outcome.logs.map(({ time, level, message }) => ({ time: new Date(time).toISOString(), level, message })),
-    startedAtMs: outcome.startedAt,
-    durationMs: Math.round(outcome.durationMs * 1000) / 1000,
-    memoryBytes: outcome.memoryBytes,
-    hostCalls,
-  };
-  if (outcome.status === 'ok')
-    return {
-      ...base,
-      kind: 'ok',
-      emitted: calls?.emitted ?? [],
-      ...(outcome.result !== undefined && { result: outcome.result }),
-    };
-  return { ...base, kind: 'failed', emitted: [], error: { code: outcome.status, message: outcome.message ?? '' } };
-}
-
-function failure(error: ExecutionError, startedAtMs: number, durationMs: number, hostCalls = 0): Outcome {
-  return {
-    kind: 'failed',
-    error,
-    emitted: [],
-    logs: [],
-    startedAtMs: Math.round(startedAtMs),
-    durationMs: Math.round(durationMs),
-    memoryBytes: 0,
-    hostCalls,
-  };
 }

@@ -1,0 +1,74 @@
+import type { Dispatch } from '@jobico/component';
+import type { CallContext } from '../host/host-services.ts';
+import type { Work } from '../work.ts';
+
+/** An attempt that is in the process. */
+export interface AttemptInside {
+  lane: number;
+  work: Work;
+  bytes: number;
+  /** From its first host call on. */
+  calls: CallContext | undefined;
+  /** Ends what those calls have under way. */
+  ended: AbortController | undefined;
+  hostCalls: number;
+}
+
+/** Attempts that may be in the process, and the bytes of their events: enough to keep it busy while answers travel. */
+const MOST = 256;
+const MOST_BYTES = 8 << 20;
+
+/** Given as a reason, or every abort makes an error with a stack. */
+const ENDED = 'the attempt has ended';
+
+/** The attempts that were handed to a sandbox process and have no outcome, by the number that names them there. */
+export class AttemptsInside {
+  readonly #attempts = new Map<number, AttemptInside>();
+  #bytes = 0;
+  #next = 0;
+
+  get size(): number {
+    return this.#attempts.size;
+  }
+
+  get isFull(): boolean {
+    return this.#attempts.size >= MOST || this.#bytes >= MOST_BYTES;
+  }
+
+  get(n: number): AttemptInside | undefined {
+    return this.#attempts.get(n);
+  }
+
+  oldest(): number | undefined {
+    const [n] = this.#attempts.keys();
+    return n;
+  }
+
+  /** Numbers an attempt, and answers what goes over to the process. */
+  enter(lane: number, work: Work, key: string): Dispatch {
+    const n = (this.#next += 1);
+    const { event, attempt } = work;
+    const { id, tenant, name, text: data, timeMs } = event;
+    this.#attempts.set(n, { lane, work, bytes: data.length, calls: undefined, ended: undefined, hostCalls: 0 });
+    this.#bytes += data.length;
+    return {
+      n,
+      lane,
+      key,
+      event: { id, tenant, name, key: work.key, time: new Date(timeMs).toISOString(), attempt, data },
+    };
+  }
+
+  leave(n: number): AttemptInside | undefined {
+    const attempt = this.#attempts.get(n);
+    if (!attempt) return undefined;
+    this.#attempts.delete(n);
+    this.#bytes -= attempt.bytes;
+    attempt.ended?.abort(ENDED);
+    return attempt;
+  }
+
+  leaveAll(): AttemptInside[] {
+    return [...this.#attempts.keys()].flatMap((n) => this.leave(n) ?? []);
+  }
+}
