@@ -1,5 +1,5 @@
 import type { OperationInput, OperationName, OperationOutput, StreamName } from '@jobico/contract';
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, parseExactJson } from '@jobico/contract';
 import { exchange, type ClientOptions } from './exchange.ts';
 import { watch } from './watch.ts';
 
@@ -33,7 +33,8 @@ export function createClient(options: ClientOptions): Client {
     url: options.url,
     call: async (name, input, { signal } = {}) => {
       const response = await exchange(options, name, input, { signal });
-      return (await response.json()) as OperationOutput<typeof name>;
+      // What a job or a producer wrote keeps its digits when it is shown.
+      return parseExactJson(await response.text(), Infinity) as OperationOutput<typeof name>;
     },
     watch: (name, input, signal, onConnected) => watch(options, name, input, signal, onConnected),
   };

@@ -1,4 +1,4 @@
-import { JobicoError, type OperationInput, type OperationOutput, type StreamName } from '@jobico/contract';
+import { JobicoError, parseExactJson, type OperationInput, type OperationOutput, type StreamName } from '@jobico/contract';
 import { exchange, unreachable, type ClientOptions } from './exchange.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
@@ -68,7 +68,7 @@ async function* connection<N extends StreamName>(
     yield CONNECTED;
     for await (const { id, data } of readServerSentEvents(noting(response.body, heard))) {
       place.last = id;
-      yield { value: JSON.parse(data) as OperationOutput<N> };
+      yield { value: parseExactJson(data, Infinity) as OperationOutput<N> };
     }
   } catch (error) {
     throw error instanceof JobicoError ? error : unreachable(options.url, error);

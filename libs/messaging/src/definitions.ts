@@ -1,6 +1,7 @@
 import { JobicoError, type PackageVersion } from '@jobico/contract';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
+import { readLast } from './direct-batch.ts';
 import { DEFINITIONS, packageSubject, TENANTS } from './subjects.ts';
 
 const HISTORY = 64;
@@ -77,14 +78,14 @@ export async function openDefinitions(nats: Nats): Promise<KV> {
   return await new Kvm(nats.js).create(DEFINITIONS, { history: HISTORY });
 }
 
-async function listPackages({ jsm }: Nats, definitions: KV, tenant: string): Promise<TenantPackages> {
+async function listPackages(nats: Nats, definitions: KV, tenant: string): Promise<TenantPackages> {
   const packages: PackageVersion[] = [];
   const versions = new Map<string, number>();
   let revision = 0;
   const { streamInfo } = await definitions.status();
   const filter = packageSubject(tenant, '>');
-  if ((await subjectCount(jsm, streamInfo.config.name, filter)) > 0) {
-    for await (const message of await jsm.direct.getLastMessagesFor(streamInfo.config.name, { multi_last: [filter] })) {
+  if ((await subjectCount(nats.jsm, streamInfo.config.name, filter)) > 0) {
+    for (const message of await readLast(nats, streamInfo.config.name, [filter])) {
       revision = Math.max(revision, message.seq);
       const id = message.subject.slice(message.subject.lastIndexOf('.') + 1);
       if (message.header.get('KV-Operation')) {

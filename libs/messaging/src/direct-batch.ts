@@ -1,4 +1,4 @@
-import type { DirectBatchOptions, StoredMsg } from '@nats-io/jetstream';
+import type { DirectBatchOptions, DirectLastFor, StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { asUnavailable, isNoMatch } from './failures.ts';
 
@@ -14,9 +14,12 @@ export async function* readForward(
   stream: string,
   filter: string,
   start: { seq: number } | { start_time: Date },
+  batch = BATCH,
 ): AsyncGenerator<StoredMsg> {
   for (let from = start; ;) {
-    const messages = await readBatch(nats, stream, { ...from, next_by_subj: filter, batch: BATCH });
+    const messages = await readAll(stream, (callback) =>
+      nats.jsm.direct.getBatch(stream, { ...from, next_by_subj: filter, batch, callback }),
+    );
     yield* messages;
     const last = messages.at(-1);
     if (!last) return;
@@ -24,17 +27,24 @@ export async function* readForward(
   }
 }
 
-/** One batch, by a callback: the client's iterator of a batch leaves its subscription behind when it ends. */
-async function readBatch({ jsm }: Nats, stream: string, options: DirectBatchOptions): Promise<StoredMsg[]> {
+/** The last message of each subject that matches one of the filters. Throws `unavailable`. */
+export async function readLast({ jsm }: Nats, stream: string, filters: string[]): Promise<StoredMsg[]> {
+  return await readAll(stream, (callback) => jsm.direct.getLastMessagesFor(stream, { multi_last: filters, callback }));
+}
+
+type Callback = NonNullable<(DirectBatchOptions | DirectLastFor)['callback']>;
+
+/** An answer of many messages, by a callback: the client's iterator leaves its subscription behind when it ends. */
+async function readAll(stream: string, request: (callback: Callback) => Promise<unknown>): Promise<StoredMsg[]> {
   const messages: StoredMsg[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const callback = (done: { err?: Error } | null, message: StoredMsg) => {
+  const callback: Callback = (done, message) => {
     if (done === null) messages.push(message);
     else if (done.err) reject(done.err);
     else resolve();
   };
   try {
-    await jsm.direct.getBatch(stream, { ...options, callback });
+    await request(callback);
     await promise;
   } catch (error) {
     if (!isNoMatch(error)) throw asUnavailable(error, `stream ${stream} cannot be read`);

@@ -1,7 +1,8 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
-import { asUnavailable, isNoMatch } from './failures.ts';
+import { readForward, readLast } from './direct-batch.ts';
+import { readExecution } from './read-execution.ts';
 import { EXECUTIONS, executionSubject, NONE, slotFilter, SLOTS } from './subjects.ts';
 
 /** Whether this process recorded the outcome, or one stands that ends the event, or a retry in place of a retry. */
@@ -51,7 +52,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence)))];
     const found: StoredMsg[] = [];
     for (let at = 0; at < slots.length; at += LOOKUP) {
-      found.push(...(await lastMessages(nats, slots.slice(at, at + LOOKUP))));
+      found.push(...(await readLast(nats, EXECUTIONS, slots.slice(at, at + LOOKUP))));
     }
     return found;
   };
@@ -73,7 +74,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {
-    const messages = (await lastOf(sequences)).map((message) => ({ at: message.seq, own: message.json<Execution>() }));
+    const messages = (await lastOf(sequences)).map((message) => ({ at: message.seq, own: readExecution(message) }));
     for (const sequence of sequences) known.set(sequence % SLOTS, EMPTY);
     for (const { own, at } of messages) remember(own, at);
     const bySlot = Map.groupBy(
@@ -175,30 +176,8 @@ function later(a: Execution | undefined, b: Execution): Execution {
   return a.attempt > b.attempt ? a : b;
 }
 
-const ENOUGH = 10_000;
-
-async function lastMessages({ jsm }: Nats, subjects: string[]): Promise<StoredMsg[]> {
-  const found: StoredMsg[] = [];
-  try {
-    for await (const message of await jsm.direct.getLastMessagesFor(EXECUTIONS, { multi_last: subjects }))
-      found.push(message);
-  } catch (error) {
-    throw asUnavailable(error, 'outcomes cannot be read');
-  }
-  return found;
-}
-
 /** Outcomes in a slot since a time, oldest first: some few, since a slot takes one of every {@link SLOTS} events. */
-async function* slotSince({ jsm }: Nats, filter: string, sinceMs: number): AsyncGenerator<Execution> {
-  try {
-    const messages = await jsm.direct.getBatch(EXECUTIONS, {
-      start_time: new Date(Math.max(0, sinceMs - 1)),
-      next_by_subj: filter,
-      batch: ENOUGH,
-    });
-    for await (const message of messages) yield message.json<Execution>();
-  } catch (error) {
-    if (isNoMatch(error)) return;
-    throw asUnavailable(error, 'outcomes cannot be read');
-  }
+async function* slotSince(nats: Nats, filter: string, sinceMs: number): AsyncGenerator<Execution> {
+  const since = { start_time: new Date(Math.max(0, sinceMs - 1)) };
+  for await (const message of readForward(nats, EXECUTIONS, filter, since)) yield readExecution(message);
 }

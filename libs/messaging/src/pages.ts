@@ -1,10 +1,10 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import { JobicoError } from '@jobico/contract';
 import type { Nats } from './connection.ts';
-import { asUnavailable, isNoMatch } from './failures.ts';
+import { readForward } from './direct-batch.ts';
 
-/** Messages of one request; more than the server would hold back at once. */
-const BATCH = 1000;
+/** Messages of one request. */
+const BATCH = 256;
 const FIRST_SPAN = 256;
 const MAX_SCANNED = 200_000;
 
@@ -51,25 +51,10 @@ async function* between(
   start: number,
   end: number,
 ): AsyncGenerator<StoredMsg> {
-  for (let from = start; from <= end;) {
-    let count = 0;
-    try {
-      const batch = await nats.jsm.direct.getBatch(stream, {
-        seq: from,
-        next_by_subj: filter,
-        batch: Math.min(BATCH, end - from + 1),
-      });
-      for await (const message of batch) {
-        if (message.seq > end) return;
-        yield message;
-        from = message.seq + 1;
-        count += 1;
-      }
-    } catch (error) {
-      if (isNoMatch(error)) return;
-      throw asUnavailable(error, `stream ${stream} cannot be read`);
-    }
-    if (count === 0) return;
+  if (start > end) return;
+  for await (const message of readForward(nats, stream, filter, { seq: start }, Math.min(BATCH, end - start + 1))) {
+    if (message.seq > end) return;
+    yield message;
   }
 }
 
@@ -80,26 +65,16 @@ export async function* scanForward(
   filter: string,
   sinceMs: number,
 ): AsyncGenerator<StoredMsg> {
-  let from: { start_time: Date } | { seq: number } = { start_time: new Date(Math.max(0, sinceMs - 1)) };
-  for (let scanned = 0; scanned < MAX_SCANNED;) {
-    let last = 0;
-    let count = 0;
-    try {
-      for await (const message of await nats.jsm.direct.getBatch(stream, {
-        ...from,
-        next_by_subj: filter,
-        batch: BATCH,
-      })) {
-        yield message;
-        last = message.seq;
-        count += 1;
-      }
-    } catch (error) {
-      if (isNoMatch(error)) return;
-      throw asUnavailable(error, `stream ${stream} cannot be read`);
-    }
-    if (count < BATCH) return;
-    scanned += count;
-    from = { seq: last + 1 };
+  let scanned = 0;
+  for await (const message of readForward(
+    nats,
+    stream,
+    filter,
+    { start_time: new Date(Math.max(0, sinceMs - 1)) },
+    BATCH,
+  )) {
+    yield message;
+    scanned += 1;
+    if (scanned >= MAX_SCANNED) return;
   }
 }

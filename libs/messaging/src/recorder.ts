@@ -1,8 +1,8 @@
 import type { Execution, ExecutionStatus } from '@jobico/contract';
-import type { JsMsg, StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { timeOfId } from './event-ids.ts';
 import { pagesBackward, scanForward } from './pages.ts';
+import { readExecution } from './read-execution.ts';
 import { executionFilter, EXECUTIONS } from './subjects.ts';
 
 export interface ExecutionFilter {
@@ -39,13 +39,13 @@ export function createRecorder(nats: Nats): Recorder {
     async list(query) {
       if (query.event !== undefined) return { items: await ofEvent(nats, filterOf(query), query.event, query.limit) };
       const page = await pagesBackward(nats, EXECUTIONS, filterOf(query), query.limit, query.after);
-      return { items: page.messages.map(executionOf), ...(page.next !== undefined && { next: page.next }) };
+      return { items: page.messages.map(readExecution), ...(page.next !== undefined && { next: page.next }) };
     },
     async get(tenant, id) {
       const sinceMs = timeOfId(id);
       if (sinceMs === undefined) return undefined;
       for await (const message of scanForward(nats, EXECUTIONS, executionFilter(tenant), sinceMs)) {
-        const execution = executionOf(message);
+        const execution = readExecution(message);
         if (execution.id === id) return execution;
       }
       return undefined;
@@ -54,12 +54,10 @@ export function createRecorder(nats: Nats): Recorder {
   };
 }
 
-const executionOf = (message: StoredMsg | JsMsg) => message.json<Execution>();
-
 async function ofEvent(nats: Nats, filter: string, event: string, limit: number): Promise<Execution[]> {
   const found: Execution[] = [];
   for await (const message of scanForward(nats, EXECUTIONS, filter, timeOfId(event) ?? 0)) {
-    const execution = executionOf(message);
+    const execution = readExecution(message);
     if (execution.event.id === event) found.push(execution);
   }
   return found.reverse().slice(0, limit);
@@ -77,7 +75,7 @@ async function* watch(nats: Nats, filter: string, after: number | undefined, sig
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    for await (const message of messages) yield { sequence: message.seq, execution: executionOf(message) };
+    for await (const message of messages) yield { sequence: message.seq, execution: readExecution(message) };
   } finally {
     signal.removeEventListener('abort', stop);
     await messages.close();
