@@ -5,13 +5,14 @@ import { Lane, type LaneEntry } from '../src/queues/lane.ts';
 import type { QueueContext } from '../src/queues/queue-context.ts';
 import type { Outcome, Result, Work } from '../src/work.ts';
 
-const declared = {
-  version: { id: 'p', version: 1 },
-  job: {
-    id: 'job',
-    retry: { maximumAttempts: 5, initialIntervalMs: 40, backoffCoefficient: 1, maximumIntervalMs: 40 },
-  },
-} as unknown as DeclaredEvent;
+const declaredWith = (retryMs: number) =>
+  ({
+    version: { id: 'p', version: 1 },
+    job: {
+      id: 'job',
+      retry: { maximumAttempts: 5, initialIntervalMs: retryMs, backoffCoefficient: 1, maximumIntervalMs: retryMs },
+    },
+  }) as unknown as DeclaredEvent;
 
 const eventAt = (sequence: number): QueuedEvent => ({
   id: `e${sequence}`,
@@ -23,12 +24,22 @@ const eventAt = (sequence: number): QueuedEvent => ({
 });
 
 const end = (kind: Result['kind']): Outcome => ({
-  ...{ kind, emitted: [], logs: [], startedAtMs: Date.now(), durationMs: 0, memoryBytes: 0, hostCalls: 0 },
+  kind,
+  emitted: [],
+  logs: [],
+  startedAtMs: Date.now(),
+  durationMs: 0,
+  memoryBytes: 0,
+  hostCalls: 0,
   ...(kind === 'failed' && { error: { code: 'retry', message: '' } }),
 });
 
 /** A lane whose sandbox takes one event; the others wait before it, as they do before a busy one. */
-function laneBeforeABusySandbox() {
+function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
+  const declared = declaredWith(retryMs);
+  /** Of events that have ended and are not on record yet. */
+  const storing: (() => void)[] = [];
+  const parked: { ids: string[]; before: Promise<void> | undefined }[] = [];
   const inside: Work[] = [];
   let waiting: Work[] = [];
   const settled: string[] = [];
@@ -57,14 +68,22 @@ function laneBeforeABusySandbox() {
     decisionContext: (readyAtMs) => ({ queue: 'q', node: 'n', nowMs: Date.now(), readyAtMs }),
     settle: ({ execution }: Settlement, onDone) => {
       settled.push(`${execution.event.id} ${execution.status}`);
-      queueMicrotask(() => onDone('settled'));
+      storing.push(() => onDone('settled'));
     },
-    park: () => false,
+    park: (_lane, entries, before) => {
+      if (retryMs <= 100) return false;
+      parked.push({ ids: entries.map(({ event }) => event.id), before });
+      return true;
+    },
   };
   const lane = new Lane('k1', context, () => undefined);
   const push = (sequence: number) => {
     const entry: LaneEntry = {
-      ...{ event: eventAt(sequence), key: 'k', admitted: { declared }, attempt: 1, readyAtMs: 0 },
+      event: eventAt(sequence),
+      key: 'k',
+      admitted: { declared },
+      attempt: 1,
+      readyAtMs: 0,
       onSettled: () => undefined,
     };
     lane.push(entry);
@@ -76,7 +95,7 @@ function laneBeforeABusySandbox() {
     admit();
     return work?.event.id;
   };
-  return { push, finish, settled, inside };
+  return { push, finish, settled, inside, parked, store: () => storing.shift()?.() };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
@@ -88,4 +107,20 @@ test('an event that waits before the sandbox when one before it fails runs after
   expect(finish('ok')).toBe('e1');
   expect(finish('ok')).toBe('e2');
   expect(settled).toEqual(['e1 retry', 'e1 ok', 'e2 ok']);
+});
+
+test('what waits is parked only once everything before it is on record', async () => {
+  const { push, finish, parked, store } = laneBeforeABusySandbox({ retryMs: 1000 });
+  push(1);
+  push(2);
+  push(3);
+  finish('ok');
+  finish('failed');
+  expect(parked).toMatchObject([{ ids: ['e2', 'e3'] }]);
+  let isFree = false;
+  void parked[0]?.before?.then(() => (isFree = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isFree).toBe(false);
+  store();
+  await expect.poll(() => isFree).toBe(true);
 });

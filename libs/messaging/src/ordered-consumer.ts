@@ -8,9 +8,10 @@ export interface OrderedHandlers {
   /**
    * This process is the one that gets the queue's messages now. Everything it held of the queue before is void. Messages
    * up to `floor` are acknowledged; those after it and up to `delivered` may have run already, in another process or in
-   * this one before it lost the pin; they come again, in order.
+   * this one before it lost the pin; they come again, in order. With a `slack`, the server was started anew and may have
+   * forgotten its last deliveries: as many messages after the last one that is known to have run may have run too.
    */
-  onPinned(tail: { floor: number; delivered: number }): void;
+  onPinned(tail: { floor: number; delivered: number; slack: number }): void;
   /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
   onMessage(message: JsMsg): void;
   /** Another process gets the queue's messages, or none does: what is held is void. */
@@ -47,6 +48,8 @@ export async function consumeOrdered(
   const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER));
   let state: 'standby' | 'taking-over' | 'flowing' | 'stopped' = 'standby';
   let pin = '';
+  /** The run of the server under which this process learned last what was delivered. */
+  let server = nats.nc.info?.server_id;
   let expected = 0;
   let held: JsMsg[] = [];
 
@@ -86,7 +89,9 @@ export async function consumeOrdered(
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
       }
       if (state !== 'taking-over' || pin !== mine) return;
-      handlers.onPinned({ floor, delivered });
+      const slack = nats.nc.info?.server_id === server ? 0 : (info.config.max_ack_pending ?? 0);
+      server = nats.nc.info?.server_id;
+      handlers.onPinned({ floor, delivered, slack });
       state = 'flowing';
       const [next] = held;
       expected = next?.info.deliverySequence ?? 1;

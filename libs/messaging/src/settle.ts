@@ -39,12 +39,12 @@ export async function settle(
   const commit = await outcomes.commit(settlement.execution);
   onRecorded?.();
   if (!commit.isOurs) {
-    await complete(nats, { execution: commit.recorded, deadLetterOf: settlement.deadLetterOf });
+    await complete(nats, [{ execution: commit.recorded, deadLetterOf: settlement.deadLetterOf }]);
     return commit.recorded.status === 'retry' ? 'settled' : 'fenced';
   }
   const { execution } = settlement;
   if (isRepeat || performance.now() - sinceMs > LATE_MS) {
-    await complete(nats, settlement);
+    await complete(nats, [settlement]);
     return 'settled';
   }
   if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted);
@@ -53,24 +53,37 @@ export async function settle(
 }
 
 /**
- * The steps after the record, for an outcome that was recorded by a process that may not have come to its end: what is
- * already there is not published again, however long ago it was.
+ * The steps after the record, for outcomes that were recorded by a process that may not have come to its end: what is
+ * already there is not published again, however long ago it was. Every queue that they lead to is read once.
  */
-export async function complete(nats: Nats, { execution, deadLetterOf }: Settlement): Promise<void> {
-  const { tenant, emitted } = execution;
-  const sinceMs = timeOf(execution.id);
-  const absent: EmittedEvent[] = [];
-  for (const event of emitted) {
-    if (!(await isStored(nats, eventSubject(tenant, event.event), event.id, sinceMs))) absent.push(event);
+export async function complete(nats: Nats, settlements: readonly Settlement[]): Promise<void> {
+  const raised = settlements.flatMap(({ execution }) => execution.emitted.map((event) => ({ execution, event })));
+  const byQueue = Map.groupBy(raised, ({ execution, event }) => eventSubject(execution.tenant, event.event));
+  for (const [subject, events] of byQueue) {
+    const wanted = new Set(events.map(({ event }) => event.id));
+    const stored = await storedIds(nats, subject, wanted, earliest(events));
+    const absent = events.filter(({ event }) => !stored.has(event.id));
+    const [tenant = ''] = absent.map(({ execution }) => execution.tenant);
+    await publishOutgoing(
+      nats,
+      tenant,
+      absent.map(({ event }) => event),
+    );
   }
-  if (absent.length > 0) await publishOutgoing(nats, tenant, absent);
-  if (execution.status !== 'dead') return;
-  const letter = deadLetterOf(execution);
-  const subject = deadLetterSubject(tenant, letter.queue, letter.event.name);
-  if (!(await isStored(nats, subject, deadLetterId(letter), sinceMs))) await publishDeadLetter(nats, letter);
+  const dead = settlements.filter(({ execution }) => execution.status === 'dead');
+  const letters = dead.map(({ execution, deadLetterOf }) => ({ execution, letter: deadLetterOf(execution) }));
+  const bySubject = Map.groupBy(letters, ({ letter }) => subjectOf(letter));
+  for (const [subject, group] of bySubject) {
+    const wanted = new Set(group.map(({ letter }) => deadLetterId(letter)));
+    const stored = await storedIds(nats, subject, wanted, earliest(group));
+    for (const { letter } of group) if (!stored.has(deadLetterId(letter))) await publishDeadLetter(nats, letter);
+  }
 }
 
 const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
+const earliest = (recorded: readonly { execution: Execution }[]) =>
+  Math.min(...recorded.map(({ execution }) => timeOf(execution.id)));
 
 async function publishOutgoing(nats: Nats, tenant: string, events: readonly EmittedEvent[]): Promise<void> {
   const published = await Promise.allSettled(
@@ -96,37 +109,41 @@ function deadLetterId({ queue, event, sequence }: DeadLetterBody): string {
   return `${queue}:${sequence}:${event.id}:dead`;
 }
 
+const subjectOf = ({ tenant, queue, event }: DeadLetterBody) => deadLetterSubject(tenant, queue, event.name);
+
 async function publishDeadLetter({ publisher }: Nats, letter: DeadLetterBody): Promise<void> {
-  await publisher.publish(deadLetterSubject(letter.tenant, letter.queue, letter.event.name), JSON.stringify(letter), [
-    [MESSAGE_ID, deadLetterId(letter)],
-  ]);
+  await publisher.publish(subjectOf(letter), JSON.stringify(letter), [[MESSAGE_ID, deadLetterId(letter)]]);
 }
 
 const PAGE = 1000;
 
-/** Whether a message with this id has been stored under the subject since a time. */
-async function isStored(nats: Nats, subject: string, id: string, sinceMs: number): Promise<boolean> {
+/** Which messages with one of these ids have been stored under the subject since a time. */
+async function storedIds(
+  nats: Nats,
+  subject: string,
+  wanted: ReadonlySet<string>,
+  sinceMs: number,
+): Promise<Set<string>> {
+  const found = new Set<string>();
   const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(nats, subject);
-  if (stream === undefined) return false;
+  if (stream === undefined) return found;
   let from: { start_time: Date } | { seq: number } = { start_time: new Date(sinceMs - 1) };
   for (;;) {
     let last = 0;
     let count = 0;
     try {
-      for await (const message of await nats.jsm.direct.getBatch(stream, {
-        ...from,
-        next_by_subj: subject,
-        batch: PAGE,
-      })) {
-        if (message.header.get(MESSAGE_ID) === id) return true;
+      const page = await nats.jsm.direct.getBatch(stream, { ...from, next_by_subj: subject, batch: PAGE });
+      for await (const message of page) {
+        const id = message.header.get(MESSAGE_ID);
+        if (wanted.has(id)) found.add(id);
         last = message.seq;
         count += 1;
       }
     } catch (error) {
-      if (isNoMatch(error)) return false;
+      if (isNoMatch(error)) return found;
       throw asUnavailable(error, 'a queue cannot be read');
     }
-    if (count < PAGE) return false;
+    if (count < PAGE || found.size === wanted.size) return found;
     from = { seq: last + 1 };
   }
 }

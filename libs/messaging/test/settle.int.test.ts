@@ -51,8 +51,8 @@ test('whoever finds a record without its events publishes those that are absent,
         { timeout: 5000 },
       )
       .toBe(false);
-    await complete(nats, { execution: recorded, deadLetterOf: noDeadLetter });
-    await complete(nats, { execution: recorded, deadLetterOf: noDeadLetter });
+    await complete(nats, [{ execution: recorded, deadLetterOf: noDeadLetter }]);
+    await complete(nats, [{ execution: recorded, deadLetterOf: noDeadLetter }]);
     const events = await nats.jsm.streams.info(queueStream(tenant, 'q2'), {
       subjects_filter: `jobico.event.${tenant}.next`,
     });
@@ -84,7 +84,7 @@ test('a dead outcome leaves one dead letter', () =>
     };
     const settlement = { execution: dead, deadLetterOf: () => letter };
     await settle(nats, outcomes, settlement);
-    await complete(nats, settlement);
+    await complete(nats, [settlement]);
     const { items } = await createDeadLetters(nats).list({ tenant, limit: 10 });
     expect(items).toHaveLength(1);
     expect(items[0]).toMatchObject({ event: { id: 'e4' }, error: { code: 'permanent' }, data: { a: 1 } });

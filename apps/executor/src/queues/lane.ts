@@ -36,6 +36,8 @@ export class Lane {
   /** Not settled, oldest first; the first `#sent` of them are in the sandbox, or being settled. */
   readonly #entries: LaneEntry[] = [];
   readonly #settling = new Set<LaneEntry>();
+  /** Resolves once nothing is being settled any more; while somebody waits for it. */
+  #whenSettled: PromiseWithResolvers<void> | undefined;
   #sent = 0;
   #inSandbox = 0;
   #state: 'flowing' | 'stopping' | 'waiting' | 'parked' | 'closed' = 'flowing';
@@ -108,10 +110,14 @@ export class Lane {
     );
   }
 
-  /** Leaves what is not being settled to a lane outside the queue. */
+  /**
+   * Leaves what is not being settled to a lane outside the queue, but not before the rest is settled: what is not on record
+   * when this process dies runs again, and what is parked runs first then.
+   */
   #park(): boolean {
     const waiting = this.#entries.filter((entry) => !this.#settling.has(entry));
-    if (!this.#context.park(this.#name, waiting)) return false;
+    if (this.#settling.size > 0) this.#whenSettled ??= Promise.withResolvers();
+    if (!this.#context.park(this.#name, waiting, this.#whenSettled?.promise)) return false;
     this.#state = 'parked';
     this.#entries.splice(0, this.#entries.length, ...this.#settling);
     this.#sent = this.#entries.length;
@@ -177,6 +183,7 @@ export class Lane {
     const index = this.#entries.indexOf(entry);
     if (this.#state === 'closed' || index < 0) return;
     this.#settling.delete(entry);
+    if (this.#settling.size === 0) this.#whenSettled?.resolve();
     this.#entries.splice(index, 1);
     if (index < this.#sent) this.#sent -= 1;
     entry.onSettled();

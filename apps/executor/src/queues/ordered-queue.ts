@@ -7,6 +7,7 @@ import {
   queueStream,
   readEvent,
   type JsMsg,
+  type OrderedHandlers,
   type Outcomes,
   type Parking,
   type QueuedEvent,
@@ -84,9 +85,17 @@ class OrderedQueue {
   #incoming: JsMsg[] = [];
   #isAdmitting = false;
   #acknowledged = 0;
+  /** Up to here, events have been admitted to their lanes. */
+  #admitted = 0;
   /** Up to here, events may have run before this process got the queue. */
   #tailEnd = 0;
+  /** So many events after one that has run may have run as well. */
+  #slack = 0;
+  /** The newest message that this process was ever given. */
+  #received = 0;
   #recovered = new Map<number, Execution>();
+  /** Of them, those that ended and whose remaining steps have been taken. */
+  readonly #completed = new Set<number>();
   #epoch = 0;
   #isStopping = false;
   #running = 0;
@@ -105,7 +114,7 @@ class OrderedQueue {
       openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
-      park: (lane, entries) => this.#park(lane, entries),
+      park: (lane, entries, before) => this.#park(lane, entries, before),
       liveEvent: (event) => deps.definitions.event(tenant, event),
       decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),
       settle: (settlement, onDone) => this.#settler.settle(settlement, onDone),
@@ -125,12 +134,14 @@ class OrderedQueue {
   }
 
   /** Begins anew after `floor`. */
-  begin({ floor, delivered }: { floor: number; delivered: number }): void {
+  begin({ floor, delivered, slack }: Parameters<OrderedHandlers['onPinned']>[0]): void {
     this.drop();
     this.#outcomes.forget();
     this.#isParkingKnown = false;
     this.#acknowledged = floor;
-    this.#tailEnd = delivered;
+    this.#admitted = floor;
+    this.#slack = slack;
+    this.#tailEnd = Math.max(delivered + slack, this.#received);
   }
 
   /** Forgets everything: it belongs to another process, or comes again. */
@@ -141,6 +152,7 @@ class OrderedQueue {
     this.#lanes.clear();
     this.#deliveries.clear();
     this.#recovered.clear();
+    this.#completed.clear();
     this.#incoming = [];
     this.#isAdmitting = false;
   }
@@ -159,6 +171,7 @@ class OrderedQueue {
       message.ack();
       return;
     }
+    this.#received = Math.max(this.#received, message.seq);
     this.#deliveries.set(message.seq, { message, isDone: false });
     this.#incoming.push(message);
     if (!this.#isAdmitting) this.#admitIncoming();
@@ -191,14 +204,14 @@ class OrderedQueue {
         return;
       }
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
-      if (!event) {
-        this.#incoming.shift();
+      if (!event || this.#completed.delete(message.seq)) {
+        this.#shift();
         this.#done(message.seq);
         continue;
       }
       const recorded = this.#recovered.get(message.seq);
       if (recorded && recorded.status !== 'retry') {
-        pauseFor(this.#complete(event, recorded));
+        pauseFor(this.#completeRecovered(epoch));
         return;
       }
       const admitted = this.#deps.admission.admit(event, this.#queue);
@@ -206,9 +219,13 @@ class OrderedQueue {
         pauseFor(admitted);
         return;
       }
-      this.#incoming.shift();
+      this.#shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  #shift(): void {
+    this.#admitted = this.#incoming.shift()?.seq ?? this.#admitted;
   }
 
   /** Goes on with the lanes that are parked. */
@@ -220,16 +237,21 @@ class OrderedQueue {
   }
 
   #openParkedLane(name: string): ParkedLane {
-    const lane = new ParkedLane(name, this.#context, this.#parking, () => this.#closeLane(name, lane));
+    const lane = new ParkedLane(name, this.#context, this.#parking, (latest) => {
+      if (latest > this.#admitted) return false;
+      this.#closeLane(name, lane);
+      return true;
+    });
     this.#lanes.set(name, lane);
     return lane;
   }
 
-  #park(name: string, entries: readonly LaneEntry[]): boolean {
+  #park(name: string, entries: readonly LaneEntry[], before?: Promise<void>): boolean {
     if (name === STRICT) return false;
-    const lane = this.#openParkedLane(name);
-    for (const entry of entries) lane.push(entry);
-    lane.start();
+    const open = this.#lanes.get(name);
+    const lane = open instanceof ParkedLane ? open : this.#openParkedLane(name);
+    for (const entry of entries) lane.push(entry, before);
+    if (lane !== open) lane.start();
     return true;
   }
 
@@ -238,17 +260,26 @@ class OrderedQueue {
       this.#incoming.map(({ seq }) => seq),
       sinceMs,
     );
-    if (epoch === this.#epoch) for (const [sequence, recorded] of found) this.#recovered.set(sequence, recorded);
+    if (epoch !== this.#epoch) return;
+    for (const [sequence, recorded] of found) {
+      this.#recovered.set(sequence, recorded);
+      if (this.#slack > 0) this.#tailEnd = Math.max(this.#tailEnd, sequence + this.#slack);
+    }
   }
 
-  /** Takes the steps that the process which recorded the outcome may not have come to. */
-  async #complete(event: QueuedEvent, recorded: Execution): Promise<void> {
-    const epoch = this.#epoch;
-    await complete(this.#deps.nats, settlementOf(recorded, event));
+  /** Takes the steps that the process which recorded the outcomes may not have come to, of all that are here. */
+  async #completeRecovered(epoch: number): Promise<void> {
+    const ended = this.#incoming.flatMap((message) => {
+      const recorded = this.#recovered.get(message.seq);
+      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      return event && recorded && recorded.status !== 'retry' ? [settlementOf(recorded, event)] : [];
+    });
+    await complete(this.#deps.nats, ended);
     if (epoch !== this.#epoch) return;
-    this.#incoming.shift();
-    this.#recovered.delete(event.sequence);
-    this.#done(event.sequence);
+    for (const { execution } of ended) {
+      this.#recovered.delete(execution.sequence);
+      this.#completed.add(execution.sequence);
+    }
   }
 
   #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
@@ -261,6 +292,9 @@ class OrderedQueue {
       readyAtMs: recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs,
       onSettled: () => this.#done(event.sequence),
     };
+    // What may be overtaken waits in a lane of its own, where it may be already.
+    const isAside = recorded && !admitted.verdict && admitted.declared.job.retry.isOrderRelaxed;
+    if (isAside && this.#park(`r${event.sequence}`, [entry])) return;
     this.#laneOf(event.name, admitted).push(entry);
   }
 

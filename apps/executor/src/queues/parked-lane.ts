@@ -11,19 +11,23 @@ const PAUSE_MS = 250;
  * A lane whose first event waits for its next attempt, moved out of the queue: its events are copied, in order, to the
  * stream `PARKED`, acknowledged in the queue, and run from there one by one. Nothing of it is kept in memory but the event
  * that is next, so many may wait long; what is parked is found again by whoever takes the queue over. It ends when it is
- * empty, and the events that come then run from the queue again.
+ * empty, and the events that come then run from the queue again. What it has run may still come from the queue, where its
+ * process did not get to acknowledge it: so long it does not end, for here it is known that it has run.
  */
 export class ParkedLane {
   readonly #name: string;
   readonly #context: QueueContext;
   readonly #parking: Parking;
-  readonly #onEmpty: () => void;
+  readonly #onEmpty: (latest: number) => boolean;
+  /** The newest event of the queue that has run here. */
+  #latest = 0;
   /** Events that are being copied; they are not in the stream for sure. */
   #copying: Promise<void> = Promise.resolve();
   #copies = 0;
   readonly #closed = new AbortController();
 
-  constructor(name: string, context: QueueContext, parking: Parking, onEmpty: () => void) {
+  /** `onEmpty` is told the newest event that has run, by its sequence, and answers whether the lane ends. */
+  constructor(name: string, context: QueueContext, parking: Parking, onEmpty: (latest: number) => boolean) {
     this.#name = name;
     this.#context = context;
     this.#parking = parking;
@@ -35,8 +39,10 @@ export class ParkedLane {
     void this.#run();
   }
 
-  push(entry: LaneEntry): void {
+  /** The first entries pushed come after whatever `before` stands for. */
+  push(entry: LaneEntry, before?: Promise<void>): void {
     this.#copies += 1;
+    if (before) this.#copying = this.#copying.then(() => before);
     this.#copying = this.#copying.then(() => this.#copy(entry)).finally(() => (this.#copies -= 1));
   }
 
@@ -61,20 +67,20 @@ export class ParkedLane {
       const head = await this.#untilDone(() => this.#parking.head(this.#name));
       if (this.#isClosed) return;
       if (head) await this.#runHead(head);
-      else if (copied && this.#copies === 0) {
-        this.#onEmpty();
-        return;
-      } else await this.#copying;
+      else if (!copied || this.#copies > 0) await this.#copying;
+      else if (this.#onEmpty(this.#latest)) return;
+      else await this.#wait(PAUSE_MS);
     }
   }
 
   /** Runs an event until it is settled for good, and takes it away. */
   async #runHead(head: ParkedEvent): Promise<void> {
     const { event } = head;
+    this.#latest = Math.max(this.#latest, event.sequence);
     const found = await this.#untilDone(() => this.#context.recordedOutcome(event));
     if (this.#isClosed) return;
     if (found && found.status !== 'retry')
-      await this.#untilDone(() => complete(this.#context.nats, settlementOf(found, event)));
+      await this.#untilDone(() => complete(this.#context.nats, [settlementOf(found, event)]));
     else {
       let attempt = Math.max(head.attempt, (found?.attempt ?? 0) + 1);
       let readyAtMs: number | undefined = found?.nextAttemptAt ? Date.parse(found.nextAttemptAt) : head.readyAtMs;

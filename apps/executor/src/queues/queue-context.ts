@@ -22,8 +22,9 @@ export interface QueueContext {
   /** Makes an outcome final, trying until it is; then calls back, unless the queue was lost to another process meanwhile. */
   settle(settlement: Settlement, onDone: (outcome: 'settled' | 'fenced') => void): void;
   /**
-   * Moves an event that waits, and those behind it, out of the way of other lanes. The first lane is the one it takes the
-   * place of; an event that may be overtaken gets a lane of its own. False where the queue is one lane that waits in place.
+   * Moves an event that waits, and those behind it, out of the way of other lanes, once `before` is done. The first lane is
+   * the one it takes the place of; an event that may be overtaken gets a lane of its own. False where the queue is one lane
+   * that waits in place.
    */
-  park(lane: string, entries: readonly LaneEntry[]): boolean;
+  park(lane: string, entries: readonly LaneEntry[], before?: Promise<void>): boolean;
 }

@@ -18,13 +18,15 @@ const PULL = 256;
 const WORKING_MS = 10_000;
 /** Before an event that could not be looked into is delivered again. */
 const LATER_MS = 1000;
+/** An attempt that is due so soon is not put off again. */
+const EARLY_MS = 50;
 
 /** Works an unordered queue beside every other executor: each event by itself, acknowledged when it is settled. */
 export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue: string): Promise<QueueWorker> {
   const worker = new UnorderedQueue(deps, tenant, queue);
-  const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), {
-    pull: PULL,
-    onMessage: (message) => void worker.receive(message),
+  const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), PULL, {
+    onMessage: (message) => worker.receive(message),
+    onReconnect: (forgotten) => worker.doubt(forgotten),
   });
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
@@ -47,7 +49,14 @@ class UnorderedQueue {
   readonly #queue: string;
   readonly #outcomes: Outcomes;
   readonly #settler: Settler;
-  readonly #deliveries = new Set<JsMsg>();
+  /** In work, by sequence, each as it was delivered last. */
+  readonly #deliveries = new Map<number, JsMsg>();
+  /** To be started together: what must be read of them is read at once. */
+  #incoming: JsMsg[] = [];
+  /** The newest message that was delivered here. */
+  #latest = 0;
+  /** Up to here, an event may have run in another process and nothing tell of it. */
+  #forgotten: Promise<number> | number = 0;
   #isStopping = false;
 
   constructor(deps: QueueDeps, tenant: string, queue: string) {
@@ -67,56 +76,95 @@ class UnorderedQueue {
   }
 
   reportWorking(): void {
-    for (const message of this.#deliveries) message.working();
+    for (const message of this.#deliveries.values()) message.working();
   }
 
-  async receive(message: JsMsg): Promise<void> {
+  /** What comes from now on may have run. */
+  doubt(forgotten: Promise<number>): void {
+    this.#outcomes.forget();
+    this.#forgotten = forgotten;
+    void forgotten.then((upTo) => {
+      if (this.#forgotten === forgotten) this.#forgotten = upTo;
+    });
+  }
+
+  receive(message: JsMsg): void {
     if (this.#isStopping) {
       message.nak();
       return;
     }
-    this.#deliveries.add(message);
+    const isInWork = this.#deliveries.has(message.seq);
+    this.#deliveries.set(message.seq, message);
+    if (isInWork) return;
+    this.#incoming.push(message);
+    if (this.#incoming.length === 1) queueMicrotask(() => void this.#startIncoming());
+  }
+
+  async #startIncoming(): Promise<void> {
+    const messages = this.#incoming;
+    this.#incoming = [];
+    // A delivery count says nothing once the server or its consumer was started anew.
+    const doubtful = messages.filter(
+      ({ seq, info }) => info.deliveryCount > 1 || seq <= this.#latest || !this.#outcomes.isPrepared(seq),
+    );
+    for (const { seq } of messages) this.#latest = Math.max(this.#latest, seq);
     try {
-      await this.#start(message);
+      const forgotten = await this.#forgotten;
+      const recorded = await this.#recordedOf(doubtful);
+      for (const message of messages) {
+        const mayHaveRun = message.info.deliveryCount > 1 || message.seq <= forgotten;
+        void this.#start(message, recorded.get(message.seq), mayHaveRun);
+      }
     } catch (error) {
-      this.#deps.log.warn({ err: error, queue: this.#queue, sequence: message.seq }, 'event cannot be started yet');
-      this.#release(message, (delivered) => delivered.nak(LATER_MS));
+      for (const message of messages) this.#startLater(message, error);
     }
   }
 
-  async #start(message: JsMsg): Promise<void> {
-    const event = readEvent(message, queueStream(this.#tenant, this.#queue));
-    if (!event) {
-      this.#release(message, (delivered) => delivered.ack());
-      return;
+  async #recordedOf(messages: readonly JsMsg[]): Promise<Map<number, Execution>> {
+    if (messages.length === 0) return new Map();
+    const oldestMs = Math.min(...messages.map(({ time }) => time.getTime()));
+    return await this.#outcomes.latest(
+      messages.map(({ seq }) => seq),
+      oldestMs,
+    );
+  }
+
+  async #start(message: JsMsg, recorded: Execution | undefined, mayHaveRun: boolean): Promise<void> {
+    try {
+      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      if (!event) this.#release(message, (delivered) => delivered.ack());
+      else if (!recorded) await this.#admit(message, event, Math.max(message.info.deliveryCount, mayHaveRun ? 2 : 1));
+      else if (recorded.status === 'retry') await this.#goOn(message, event, recorded);
+      else {
+        await complete(this.#deps.nats, [settlementOf(recorded, event)]);
+        this.#release(message, (delivered) => delivered.ack());
+      }
+    } catch (error) {
+      this.#startLater(message, error);
     }
-    const { deliveryCount } = message.info;
-    const recorded = deliveryCount > 1 ? await this.#recordedOf(event) : undefined;
-    if (recorded && recorded.status !== 'retry') {
-      await complete(this.#deps.nats, settlementOf(recorded, event));
-      this.#release(message, (delivered) => delivered.ack());
-      return;
-    }
-    if (!this.#outcomes.isPrepared(event.sequence)) await this.#outcomes.prepare([event.sequence], event.timeMs);
+  }
+
+  #startLater(message: JsMsg, error: unknown): void {
+    this.#deps.log.warn({ err: error, queue: this.#queue, sequence: message.seq }, 'event cannot be started yet');
+    this.#release(message, (delivered) => delivered.nak(LATER_MS));
+  }
+
+  /** The next attempt after one on record, when it is due. */
+  async #goOn(message: JsMsg, event: QueuedEvent, { attempt, nextAttemptAt }: Execution): Promise<void> {
+    const readyAtMs = nextAttemptAt === undefined ? event.timeMs : Date.parse(nextAttemptAt);
+    const waitMs = readyAtMs - Date.now();
+    if (waitMs > EARLY_MS) this.#release(message, (delivered) => delivered.nak(waitMs));
+    else await this.#admit(message, event, attempt + 1, readyAtMs);
+  }
+
+  async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs = event.timeMs): Promise<void> {
     const admitted = await this.#deps.admission.admit(event, this.#queue);
-    const readyAtMs = recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs;
     if (admitted.verdict) {
       const { settlement } = decideUnrun(event, admitted.key, admitted.verdict, this.#decisionContext(readyAtMs));
       this.#settler.settle(settlement, () => this.#release(message, (delivered) => delivered.ack()));
       return;
     }
-    const attempt = {
-      event,
-      key: admitted.key,
-      declared: admitted.declared,
-      attempt: recorded ? recorded.attempt + 1 : deliveryCount,
-    };
-    this.#run(message, attempt, readyAtMs);
-  }
-
-  async #recordedOf(event: QueuedEvent): Promise<Execution | undefined> {
-    const found = await this.#outcomes.latest([event.sequence], event.timeMs);
-    return found.get(event.sequence);
+    this.#run(message, { event, key: admitted.key, declared: admitted.declared, attempt }, readyAtMs);
   }
 
   #run(message: JsMsg, attempt: Attempt, readyAtMs: number): void {
@@ -137,8 +185,11 @@ class UnorderedQueue {
     lane.send({ ...attempt, onOutcome });
   }
 
-  #release(message: JsMsg, how: (message: JsMsg) => void): void {
-    if (this.#deliveries.delete(message)) how(message);
+  /** Lets go of an event; what is said of it is said of its last delivery. */
+  #release({ seq }: JsMsg, how: (message: JsMsg) => void): void {
+    const message = this.#deliveries.get(seq);
+    this.#deliveries.delete(seq);
+    if (message) how(message);
   }
 
   #decisionContext(readyAtMs: number) {
