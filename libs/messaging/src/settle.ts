@@ -1,7 +1,8 @@
 import { JobicoError, type DeadLetter, type EmittedEvent, type Execution } from '@jobico/contract';
 import type { Nats } from './connection.ts';
+import { readForward } from './direct-batch.ts';
 import { eventHeaders, MESSAGE_ID } from './event-message.ts';
-import { asUnavailable, isNoMatch } from './failures.ts';
+import { asUnavailable } from './failures.ts';
 import type { Outcomes } from './outcomes.ts';
 import { deadLetterSubject, DEADLETTERS, eventSubject } from './subjects.ts';
 
@@ -126,26 +127,13 @@ async function storedIds(
 ): Promise<Set<string>> {
   const found = new Set<string>();
   const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(nats, subject);
-  if (stream === undefined) return found;
-  let from: { start_time: Date } | { seq: number } = { start_time: new Date(sinceMs - 1) };
-  for (;;) {
-    let last = 0;
-    let count = 0;
-    try {
-      const page = await nats.jsm.direct.getBatch(stream, { ...from, next_by_subj: subject, batch: PAGE });
-      for await (const message of page) {
-        const id = message.header.get(MESSAGE_ID);
-        if (wanted.has(id)) found.add(id);
-        last = message.seq;
-        count += 1;
-      }
-    } catch (error) {
-      if (isNoMatch(error)) return found;
-      throw asUnavailable(error, 'a queue cannot be read');
-    }
-    if (count < PAGE || found.size === wanted.size) return found;
-    from = { seq: last + 1 };
+  if (stream === undefined || wanted.size === 0) return found;
+  for await (const { header } of readForward(nats, stream, subject, { start_time: new Date(sinceMs - 1) }, PAGE)) {
+    const id = header.get(MESSAGE_ID);
+    if (wanted.has(id)) found.add(id);
+    if (found.size === wanted.size) break;
   }
+  return found;
 }
 
 async function streamOf({ jsm }: Nats, subject: string): Promise<string | undefined> {
