@@ -10,6 +10,8 @@ interface Scene {
   platform: ChaosPlatform;
   random: Random;
   note: (what: string) => void;
+  /** Modules that are stopped. */
+  stopped: Set<string>;
 }
 
 /** Breaks something, and resolves once it is whole again. */
@@ -46,12 +48,16 @@ const killNats: Fault = async ({ platform, random, note }) => {
   await platform.nats.kill(downMs);
 };
 
-const pauseExecutor: Fault = async ({ platform, random, note }) => {
-  const { module } = random.pick(platform.executors);
+const pauseExecutor: Fault = async ({ platform, random, note, stopped }) => {
+  const running = platform.executors.filter(({ module }) => !stopped.has(module.name));
+  if (running.length === 0) return note('every executor is stopped already');
+  const { module } = random.pick(running);
+  stopped.add(module.name);
   await module.untilReady();
   const forMs = random.between(...PAUSE_MS);
   note(`stop ${module.name} for ${forMs} ms`);
   await module.pause(forMs);
+  stopped.delete(module.name);
   note(`${module.name} goes on`);
 };
 
@@ -84,7 +90,13 @@ function dealFaults(kills: number, random: Random): Fault[] {
 }
 
 /** Breaks things while the load runs; resolves with how many once everything is whole again. */
-export async function runFaults(scene: Scene, kills: number, durationMs: number, signal: AbortSignal): Promise<number> {
+export async function runFaults(
+  given: Omit<Scene, 'stopped'>,
+  kills: number,
+  durationMs: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const scene: Scene = { ...given, stopped: new Set() };
   const faults = dealFaults(kills, scene.random);
   const healing: Promise<void>[] = [];
   const startedMs = performance.now();

@@ -28,8 +28,15 @@ function judgeRecords(name: string, own: readonly Recorded[]): Violation[] {
   const last = own.at(-1);
   if (last && !isTerminal(last)) return [{ rule, what: `${name} has an attempt after its outcome`, records: own }];
   const attempts = own.map(({ execution }) => execution.attempt);
-  const isRising = attempts.every((attempt, index) => index === 0 || attempt > (attempts[index - 1] ?? 0));
+  const isRising = own.every((record, index) => isNext(own[index - 1], record));
   return isRising ? [] : [{ rule, what: `${name} counts its attempts ${attempts.join(', ')}`, records: own }];
+}
+
+/** One that was stopped may record an attempt late, beside the same attempt of the one that took over. */
+function isNext(before: Recorded | undefined, { execution: { attempt, node } }: Recorded): boolean {
+  if (!before) return true;
+  const { attempt: last, node: other } = before.execution;
+  return attempt > last || (attempt === last && node !== other);
 }
 
 const asTold = 'an outcome is what the job said';

@@ -21,7 +21,9 @@ export function countRepeats(recorded: readonly Recorded[]): number {
  */
 export function checkRepeats({ recorded, disturbances }: Evidence): Violation[] {
   const unmarked = recorded
-    .filter(({ execution: { result, error } }) => hasRunBefore(result) || error?.message === 'run before')
+    .filter(({ execution: { job, result, error } }) => {
+      return job === 'as-told' && (hasRunBefore(result) || error?.message === 'run before');
+    })
     .map((record) => ({
       rule,
       what: `attempt ${record.execution.attempt} of ${placeOf(record.execution)} was begun twice`,
