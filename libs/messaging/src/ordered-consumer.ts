@@ -8,10 +8,11 @@ export interface OrderedHandlers {
   /**
    * This process is the one that gets the queue's messages now. Everything it held of the queue before is void. Messages
    * up to `floor` are acknowledged; those after it and up to `delivered` may have run already, in another process or in
-   * this one before it lost the pin; they come again, in order. With a `slack`, the server was started anew and may have
-   * forgotten its last deliveries: as many messages after the last one that is known to have run may have run too.
+   * this one before it lost the pin; they come again, in order. With `forgotten`, the server was started anew and may have
+   * forgotten its last deliveries: as many as `window` after the last one that is known to have run may have run too, but
+   * none after `last`.
    */
-  onPinned(tail: { floor: number; delivered: number; slack: number }): void;
+  onPinned(tail: { floor: number; delivered: number; forgotten?: { window: number; last: number } }): void;
   /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
   onMessage(message: JsMsg): void;
   /** Another process gets the queue's messages, or none does: what is held is void. */
@@ -88,10 +89,10 @@ export async function consumeOrdered(
         floor = await resetToFloor(nats, stream, delivered);
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
       }
+      const forgotten = server === nats.nc.info?.server_id ? undefined : await forgottenBy(info);
       if (state !== 'taking-over' || pin !== mine) return;
-      const slack = nats.nc.info?.server_id === server ? 0 : (info.config.max_ack_pending ?? 0);
       server = nats.nc.info?.server_id;
-      handlers.onPinned({ floor, delivered, slack });
+      handlers.onPinned({ floor, delivered, ...(forgotten && { forgotten }) });
       state = 'flowing';
       const [next] = held;
       expected = next?.info.deliverySequence ?? 1;
@@ -103,6 +104,12 @@ export async function consumeOrdered(
       standby();
       await nats.jsm.consumers.unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP).catch(() => undefined);
     }
+  };
+
+  /** What is delivered is written down a moment later; but only what was stored by now can have been delivered. */
+  const forgottenBy = async ({ config }: ConsumerInfo) => {
+    const { state: stored } = await nats.jsm.streams.info(stream);
+    return { window: config.max_ack_pending ?? 0, last: stored.last_seq };
   };
 
   const onMessage = (message: JsMsg) => {

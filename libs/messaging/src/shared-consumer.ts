@@ -47,12 +47,16 @@ export async function consumeShared(
   };
 }
 
-/** What is delivered is written down a moment later, so a killed server forgets its last deliveries. */
+/**
+ * What is delivered is written down a moment later, so a killed server forgets its last deliveries; but only what was stored
+ * by now can have been delivered.
+ */
 async function mostForgotten({ jsm }: Nats, stream: string): Promise<number> {
   for (;;) {
     try {
       const { delivered, config } = await jsm.consumers.info(stream, EXECUTOR_CONSUMER);
-      return delivered.stream_seq + (config.max_ack_pending ?? 0);
+      const { state } = await jsm.streams.info(stream);
+      return Math.min(state.last_seq, delivered.stream_seq + (config.max_ack_pending ?? 0));
     } catch (error) {
       if (isMissing(error)) return 0;
       await delay(PAUSE_MS);

@@ -89,8 +89,8 @@ class OrderedQueue {
   #admitted = 0;
   /** Up to here, events may have run before this process got the queue. */
   #tailEnd = 0;
-  /** So many events after one that has run may have run as well. */
-  #slack = 0;
+  /** So many events after one that has run may have run as well, as the server knows no more; but none after `last`. */
+  #forgotten = { window: 0, last: 0 };
   /** The newest message that this process was ever given. */
   #received = 0;
   #recovered = new Map<number, Execution>();
@@ -134,14 +134,20 @@ class OrderedQueue {
   }
 
   /** Begins anew after `floor`. */
-  begin({ floor, delivered, slack }: Parameters<OrderedHandlers['onPinned']>[0]): void {
+  begin({ floor, delivered, forgotten }: Parameters<OrderedHandlers['onPinned']>[0]): void {
     this.drop();
     this.#outcomes.forget();
     this.#isParkingKnown = false;
     this.#acknowledged = floor;
     this.#admitted = floor;
-    this.#slack = slack;
-    this.#tailEnd = Math.max(delivered + slack, this.#received);
+    this.#forgotten = forgotten ?? { window: 0, last: 0 };
+    this.#tailEnd = Math.max(delivered, this.#received);
+    this.#extendTail(delivered);
+  }
+
+  #extendTail(hasRun: number): void {
+    const { window, last } = this.#forgotten;
+    this.#tailEnd = Math.max(this.#tailEnd, Math.min(hasRun + window, last));
   }
 
   /** Forgets everything: it belongs to another process, or comes again. */
@@ -233,15 +239,16 @@ class OrderedQueue {
     const names = await this.#parking.lanes();
     if (epoch !== this.#epoch) return;
     this.#isParkingKnown = true;
-    for (const name of names) this.#openParkedLane(name).start();
+    for (const name of names) this.#openParkedLane(name, true).start();
   }
 
-  #openParkedLane(name: string): ParkedLane {
-    const lane = new ParkedLane(name, this.#context, this.#parking, (latest) => {
+  #openParkedLane(name: string, isTakenOver: boolean): ParkedLane {
+    const onEmpty = (latest: number) => {
       if (latest > this.#admitted) return false;
       this.#closeLane(name, lane);
       return true;
-    });
+    };
+    const lane = new ParkedLane(name, this.#context, this.#parking, { isTakenOver, onEmpty });
     this.#lanes.set(name, lane);
     return lane;
   }
@@ -249,7 +256,7 @@ class OrderedQueue {
   #park(name: string, entries: readonly LaneEntry[], before?: Promise<void>): boolean {
     if (name === STRICT) return false;
     const open = this.#lanes.get(name);
-    const lane = open instanceof ParkedLane ? open : this.#openParkedLane(name);
+    const lane = open instanceof ParkedLane ? open : this.#openParkedLane(name, false);
     for (const entry of entries) lane.push(entry, before);
     if (lane !== open) lane.start();
     return true;
@@ -263,7 +270,7 @@ class OrderedQueue {
     if (epoch !== this.#epoch) return;
     for (const [sequence, recorded] of found) {
       this.#recovered.set(sequence, recorded);
-      if (this.#slack > 0) this.#tailEnd = Math.max(this.#tailEnd, sequence + this.#slack);
+      this.#extendTail(sequence);
     }
   }
 
@@ -283,13 +290,15 @@ class OrderedQueue {
   }
 
   #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
-    const mayHaveRun = event.sequence <= this.#tailEnd;
+    const readyAtMs = recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs;
+    // Of what is on record, only a further attempt may have begun, if it was due.
+    const mayHaveRun = event.sequence <= this.#tailEnd && readyAtMs <= Date.now();
     const entry: LaneEntry = {
       event,
       key: admitted.key,
       admitted: admitted.verdict ? { verdict: admitted.verdict } : { declared: admitted.declared },
-      attempt: recorded ? recorded.attempt + 1 : mayHaveRun ? 2 : 1,
-      readyAtMs: recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs,
+      attempt: (recorded?.attempt ?? 0) + (mayHaveRun ? 2 : 1),
+      readyAtMs,
       onSettled: () => this.#done(event.sequence),
     };
     // What may be overtaken waits in a lane of its own, where it may be already.

@@ -19,6 +19,8 @@ export class ParkedLane {
   readonly #context: QueueContext;
   readonly #parking: Parking;
   readonly #onEmpty: (latest: number) => boolean;
+  /** Whether another process may have begun the event that is next. */
+  #mayHaveBegun: boolean;
   /** The newest event of the queue that has run here. */
   #latest = 0;
   /** Events that are being copied; they are not in the stream for sure. */
@@ -27,7 +29,13 @@ export class ParkedLane {
   readonly #closed = new AbortController();
 
   /** `onEmpty` is told the newest event that has run, by its sequence, and answers whether the lane ends. */
-  constructor(name: string, context: QueueContext, parking: Parking, onEmpty: (latest: number) => boolean) {
+  constructor(
+    name: string,
+    context: QueueContext,
+    parking: Parking,
+    { isTakenOver, onEmpty }: { isTakenOver: boolean; onEmpty: (latest: number) => boolean },
+  ) {
+    this.#mayHaveBegun = isTakenOver;
     this.#name = name;
     this.#context = context;
     this.#parking = parking;
@@ -84,6 +92,8 @@ export class ParkedLane {
     else {
       let attempt = Math.max(head.attempt, (found?.attempt ?? 0) + 1);
       let readyAtMs: number | undefined = found?.nextAttemptAt ? Date.parse(found.nextAttemptAt) : head.readyAtMs;
+      if (this.#mayHaveBegun && readyAtMs <= Date.now()) attempt += 1;
+      this.#mayHaveBegun = false;
       while (readyAtMs !== undefined && !this.#isClosed) {
         await this.#wait(readyAtMs - Date.now());
         if (this.#isClosed) return;

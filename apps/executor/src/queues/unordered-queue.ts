@@ -112,8 +112,7 @@ class UnorderedQueue {
       const forgotten = await this.#forgotten;
       const recorded = await this.#recordedOf(doubtful);
       for (const message of messages) {
-        const mayHaveRun = message.info.deliveryCount > 1 || message.seq <= forgotten;
-        void this.#start(message, recorded.get(message.seq), mayHaveRun);
+        void this.#start(message, recorded.get(message.seq), message.seq <= forgotten);
       }
     } catch (error) {
       for (const message of messages) this.#startLater(message, error);
@@ -129,12 +128,11 @@ class UnorderedQueue {
     );
   }
 
-  async #start(message: JsMsg, recorded: Execution | undefined, mayHaveRun: boolean): Promise<void> {
+  async #start(message: JsMsg, recorded: Execution | undefined, isForgotten: boolean): Promise<void> {
     try {
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event) this.#release(message, (delivered) => delivered.ack());
-      else if (!recorded) await this.#admit(message, event, Math.max(message.info.deliveryCount, mayHaveRun ? 2 : 1));
-      else if (recorded.status === 'retry') await this.#goOn(message, event, recorded);
+      else if (!recorded || recorded.status === 'retry') await this.#goOn(message, event, recorded, isForgotten);
       else {
         await complete(this.#deps.nats, [settlementOf(recorded, event)]);
         this.#release(message, (delivered) => delivered.ack());
@@ -149,15 +147,24 @@ class UnorderedQueue {
     this.#release(message, (delivered) => delivered.nak(LATER_MS));
   }
 
-  /** The next attempt after one on record, when it is due. */
-  async #goOn(message: JsMsg, event: QueuedEvent, { attempt, nextAttemptAt }: Execution): Promise<void> {
-    const readyAtMs = nextAttemptAt === undefined ? event.timeMs : Date.parse(nextAttemptAt);
+  /** The next attempt, when it is due; each delivery may have begun one. */
+  async #goOn(
+    message: JsMsg,
+    event: QueuedEvent,
+    recorded: Execution | undefined,
+    isForgotten: boolean,
+  ): Promise<void> {
+    const readyAtMs = recorded?.nextAttemptAt === undefined ? event.timeMs : Date.parse(recorded.nextAttemptAt);
     const waitMs = readyAtMs - Date.now();
-    if (waitMs > EARLY_MS) this.#release(message, (delivered) => delivered.nak(waitMs));
-    else await this.#admit(message, event, attempt + 1, readyAtMs);
+    if (waitMs > EARLY_MS) {
+      this.#release(message, (delivered) => delivered.nak(waitMs));
+      return;
+    }
+    const attempt = Math.max(message.info.deliveryCount, (recorded?.attempt ?? 0) + (isForgotten ? 2 : 1));
+    await this.#admit(message, event, attempt, readyAtMs);
   }
 
-  async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs = event.timeMs): Promise<void> {
+  async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs: number): Promise<void> {
     const admitted = await this.#deps.admission.admit(event, this.#queue);
     if (admitted.verdict) {
       const { settlement } = decideUnrun(event, admitted.key, admitted.verdict, this.#decisionContext(readyAtMs));
