@@ -10,6 +10,8 @@ interface Scene {
   platform: ChaosPlatform;
   random: Random;
   note: (what: string) => void;
+  /** One executor or the other: each is hit as often, and one of them has the queues. */
+  nextExecutor: () => Part;
   /** Modules that are stopped. */
   stopped: Set<string>;
 }
@@ -24,12 +26,12 @@ const killModule = async ({ module }: Part, { random, note }: Scene) => {
   module.kill(downMs);
 };
 
-const killExecutor: Fault = (scene) => killModule(scene.random.pick(scene.platform.executors), scene);
+const killExecutor: Fault = (scene) => killModule(scene.nextExecutor(), scene);
 const killCtl: Fault = (scene) => killModule(scene.platform.ctl, scene);
 const killListener: Fault = (scene) => killModule(scene.platform.listener, scene);
 
-const killSandbox: Fault = async ({ platform, random, note }) => {
-  const { module } = random.pick(platform.executors);
+const killSandbox: Fault = async ({ nextExecutor, random, note }) => {
+  const { module } = nextExecutor();
   await module.untilReady();
   const children = module.pid === undefined ? [] : await childrenOf(module.pid);
   if (children.length === 0) return note(`${module.name} has no sandbox to kill`);
@@ -48,10 +50,9 @@ const killNats: Fault = async ({ platform, random, note }) => {
   await platform.nats.kill(downMs);
 };
 
-const pauseExecutor: Fault = async ({ platform, random, note, stopped }) => {
-  const running = platform.executors.filter(({ module }) => !stopped.has(module.name));
-  if (running.length === 0) return note('every executor is stopped already');
-  const { module } = random.pick(running);
+const pauseExecutor: Fault = async ({ nextExecutor, random, note, stopped }) => {
+  const { module } = nextExecutor();
+  if (stopped.has(module.name)) return note(`${module.name} is stopped already`);
   stopped.add(module.name);
   await module.untilReady();
   const forMs = random.between(...PAUSE_MS);
@@ -61,8 +62,8 @@ const pauseExecutor: Fault = async ({ platform, random, note, stopped }) => {
   note(`${module.name} goes on`);
 };
 
-const cutWire: Fault = async ({ platform, random, note }) => {
-  const { module, wire } = random.pick([...platform.executors, ...platform.executors, ...platform.parts]);
+const cutWire: Fault = async ({ platform, nextExecutor, random, note }) => {
+  const { module, wire } = random.chance(0.6) ? nextExecutor() : random.pick(platform.parts);
   const [muteMs, downMs] = [random.pick([0, 300, 1500]), random.between(0, 4000)];
   note(`${module.name} hears nothing of NATS for ${muteMs} ms, then is cut off for ${downMs} ms`);
   await wire.cut(muteMs, downMs);
@@ -91,24 +92,29 @@ function dealFaults(kills: number, random: Random): Fault[] {
 
 /** Breaks things while the load runs; resolves with how many once everything is whole again. */
 export async function runFaults(
-  given: Omit<Scene, 'stopped'>,
+  { platform, random, note }: Pick<Scene, 'platform' | 'random' | 'note'>,
   kills: number,
   durationMs: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const scene: Scene = { ...given, stopped: new Set() };
-  const faults = dealFaults(kills, scene.random);
+  let bag: Part[] = [];
+  const nextExecutor = () => {
+    if (bag.length === 0) bag = random.shuffled(platform.executors);
+    return bag.pop() ?? random.pick(platform.executors);
+  };
+  const scene: Scene = { platform, random, note, nextExecutor, stopped: new Set() };
+  const faults = dealFaults(kills, random);
   const healing: Promise<void>[] = [];
   const startedMs = performance.now();
   try {
     for (const [index, fault] of faults.entries()) {
-      const atMs = ((index + scene.random.next()) / faults.length) * durationMs;
+      const atMs = ((index + random.next()) / faults.length) * durationMs;
       await delay(Math.max(0, startedMs + atMs - performance.now()), undefined, { signal });
       healing.push(fault(scene));
     }
   } finally {
     await Promise.all(healing);
   }
-  await scene.platform.untilReady();
+  await platform.untilReady();
   return faults.length;
 }
