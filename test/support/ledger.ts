@@ -116,8 +116,12 @@ function inversionsIn(outcomes: readonly Execution[], laneOf: (execution: Execut
     const before = lastOfLane.get(lane);
     lastOfLane.set(lane, outcome);
     if (before && (before.sequence > outcome.sequence || before.startedAt > outcome.startedAt)) {
-      inverted.push(`${lane}: ${before.sequence} at ${before.startedAt}, ${outcome.sequence} at ${outcome.startedAt}`);
+      inverted.push(`${lane}: ${placeOf(before)}, then ${placeOf(outcome)}`);
     }
   }
   return inverted;
+}
+
+function placeOf({ sequence, attempt, status, startedAt, node }: Execution): string {
+  return `${sequence} (attempt ${attempt}, ${status}, ${startedAt}, node ${node.slice(-6)})`;
 }

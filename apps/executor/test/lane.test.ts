@@ -23,7 +23,7 @@ const eventAt = (sequence: number): QueuedEvent => ({
   text: '{}',
 });
 
-const end = (kind: Result['kind']): Outcome => ({
+const end = (kind: Result['kind'], code: 'retry' | 'permanent' = 'retry'): Outcome => ({
   kind,
   emitted: [],
   logs: [],
@@ -31,7 +31,7 @@ const end = (kind: Result['kind']): Outcome => ({
   durationMs: 0,
   memoryBytes: 0,
   hostCalls: 0,
-  ...(kind === 'failed' && { error: { code: 'retry', message: '' } }),
+  ...(kind === 'failed' && { error: { code, message: '' } }),
 });
 
 /** A lane whose sandbox takes one event; the others wait before it, as they do before a busy one. */
@@ -46,17 +46,24 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
   const admit = () => {
     if (inside.length === 0) inside.push(...waiting.splice(0, 1));
   };
-  const openSandboxLane = () => ({
-    send: (work: Work) => {
-      waiting.push(work);
-      admit();
-    },
-    close: () => {
-      const left = waiting;
-      waiting = [];
-      for (const work of left) work.onOutcome({ kind: 'unrun' });
-    },
-  });
+  let opened = 0;
+  /** By event, the number of the sandbox lane that it was sent to last. */
+  const sentTo = new Map<string, number>();
+  const openSandboxLane = () => {
+    const number = (opened += 1);
+    return {
+      send: (work: Work) => {
+        sentTo.set(work.event.id, number);
+        waiting.push(work);
+        admit();
+      },
+      close: () => {
+        const left = waiting;
+        waiting = [];
+        for (const work of left) work.onOutcome({ kind: 'unrun' });
+      },
+    };
+  };
   const context: QueueContext = {
     nats: {} as Nats,
     log: createSilentLogger(),
@@ -89,13 +96,13 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     lane.push(entry);
   };
   /** Ends the event that is in the sandbox; then the next may enter. */
-  const finish = (kind: Result['kind']) => {
+  const finish = (kind: Result['kind'], code?: 'retry' | 'permanent') => {
     const work = inside.shift();
-    work?.onOutcome(end(kind));
+    work?.onOutcome(end(kind, code));
     admit();
     return work?.event.id;
   };
-  return { push, finish, settled, inside, parked, store: () => storing.shift()?.() };
+  return { push, finish, settled, inside, parked, sentTo, store: () => storing.shift()?.() };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
@@ -107,6 +114,18 @@ test('an event that waits before the sandbox when one before it fails runs after
   expect(finish('ok')).toBe('e1');
   expect(finish('ok')).toBe('e2');
   expect(settled).toEqual(['e1 retry', 'e1 ok', 'e2 ok']);
+});
+
+test('what goes on after a failure, and what comes then, goes on in one sandbox lane', () => {
+  const { push, finish, sentTo } = laneBeforeABusySandbox();
+  push(1);
+  push(2);
+  push(3);
+  // Nothing else is in the sandbox: with the last that comes back from before it, the lane goes on.
+  finish('failed', 'permanent');
+  push(4);
+  expect(new Set([2, 3, 4].map((n) => sentTo.get(`e${n}`))).size).toBe(1);
+  expect(sentTo.get('e4')).not.toBe(sentTo.get('e1'));
 });
 
 test('what waits is parked only once everything before it is on record', async () => {

@@ -193,7 +193,9 @@ export class Lane {
   }
 
   #leaveSandbox(): void {
-    this.#sandbox?.close();
+    const sandbox = this.#sandbox;
+    // First: what comes back from before the sandbox may be sent again at once, and opens another.
     this.#sandbox = undefined;
+    sandbox?.close();
   }
 }
