@@ -1,6 +1,7 @@
 import { JobicoError, toProblem } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { drain } from './drain.ts';
 
 const RETRY_AFTER_SECONDS = '1';
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -8,7 +9,8 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** Answers every error as problem+json; what is no error of ours shows the request's id alone. */
 export function registerProblems(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler((_request, reply) => answerProblem(reply, noSuchAddress()));
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    if (error.statusCode === 413) await drain(request.raw);
     const known = ofFastify(error, request.routeOptions.bodyLimit) ?? error;
     if (toProblem(known).code === 'internal') log.error({ err: error, id: request.id }, 'request failed');
     return answerProblem(reply, known, { id: request.id });
