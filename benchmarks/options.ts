@@ -13,7 +13,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [--rounds N] [--events N] [--quick] [--profile FOLDER]
   --rounds N        rounds over all subjects, of which the medians are told (default 3)
-  --events N        events for "1 event a request"; twice as many for "100 events a request" (default 10000)
+  --events N        events for "1 event a request"; twice as many for "100 events a request" (default 20000)
   --patience N      seconds that the run may wait for other programs to leave the machine alone (default 60)
   --quick           one short round: to see that it works, not how fast
   --profile FOLDER  CPU profiles of Jobico's listener and executor; slows them down`;
@@ -33,10 +33,10 @@ export function readOptions(args: string[]): BenchOptions | 'help' {
   });
   if (values.help) return 'help';
   const { quick } = values;
-  const single = count('events', values.events) ?? (quick ? 2000 : 10_000);
+  const single = count('events', values.events) ?? (quick ? 3000 : 20_000);
   return {
     rounds: count('rounds', values.rounds) ?? (quick ? 1 : 3),
-    sizes: { warmUp: quick ? 500 : 2000, single, bulk: 2 * single, latencySeconds: quick ? 2 : 5 },
+    sizes: { warmUp: quick ? 1000 : 5000, single, bulk: 2 * single, latencySeconds: quick ? 2 : 5 },
     patienceSeconds: count('patience', values.patience) ?? (quick ? 0 : 60),
     profiles: values.profile === undefined ? undefined : resolve(values.profile),
   };

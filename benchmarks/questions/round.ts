@@ -10,6 +10,7 @@ import type { Trial } from './trial.ts';
 
 /** How many events each question gets. */
 export interface Sizes {
+  /** One a request; twice as many in bulk. */
   warmUp: number;
   single: number;
   bulk: number;
@@ -39,7 +40,7 @@ export async function playRound(
   await using subject = await (name === 'bound' ? startBound(options) : startJobico(name, options));
   const trial: Trial = { subject, load, sent: 0, signal: options.signal };
   await measureThroughput(trial, sizes.warmUp, 1);
-  await measureThroughput(trial, sizes.warmUp, BATCH);
+  await measureThroughput(trial, 2 * sizes.warmUp, BATCH);
   const ask = <F extends Latency | Throughput>(question: () => Promise<F>) =>
     quietly(patience, options.signal, question);
   const latency = await ask(() => measureLatency(trial, sizes.latencySeconds * PER_SECOND));

@@ -6,10 +6,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import Fastify from 'fastify';
 import { endWithParent, tellParent } from '../../child.ts';
 import type { Order } from '../../order/order.ts';
-import { orderSubject } from './streams.ts';
+import { connection, orderSubject } from './streams.ts';
 
 const [natsUrl = ''] = process.argv.slice(2);
-const nc = await connect({ servers: natsUrl });
+const nc = await connect({ ...connection, servers: natsUrl });
 const js = jetstream(nc);
 const schema = JSON.parse(readFileSync(new URL('../../order/order.json', import.meta.url), 'utf8')) as object;
 const isOrder = new Ajv2020().compile<Order>(schema);

@@ -3,10 +3,10 @@ import { jetstream, type JsMsg } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { endWithParent, tellParent } from '../../child.ts';
 import { receiptOf, type Order } from '../../order/order.ts';
-import { ORDERS, receiptSubject, WORKER } from './streams.ts';
+import { connection, ORDERS, receiptSubject, WORKER } from './streams.ts';
 
 const [natsUrl = ''] = process.argv.slice(2);
-const nc = await connect({ servers: natsUrl });
+const nc = await connect({ ...connection, servers: natsUrl });
 const js = jetstream(nc);
 const consumer = await js.consumers.get(ORDERS, WORKER);
 const messages = await consumer.consume();
