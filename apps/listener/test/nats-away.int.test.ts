@@ -116,7 +116,7 @@ test('NATS does not answer: nothing is called accepted until it is stored', asyn
   let isAnswered = false;
   const answer = entrance.post('placed', { data: [2] }).finally(() => (isAnswered = true));
   // The listener itself is well: it refuses others meanwhile.
-  for (let n = 0; n < 20; n += 1) expect((await entrance.post('placed', '{')).status).toBe(400);
+  for (let n = 0; n < 3; n += 1) expect((await entrance.post('placed', '{')).status).toBe(400);
   expect(isAnswered).toBe(false);
   nats.resume();
   expect((await answer).status).toBe(202);
