@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Execution } from '@jobico/contract';
 import {
   createEventId,
@@ -91,7 +93,8 @@ test('an event that is parked, and comes from the queue as well, runs once', () 
     await createParking(nats, tenant, 'q').park(`k${keyToken('a')}`, { event: parked, attempt: 2, readyAtMs: 0 });
     await stage.startExecutor();
     await expect.poll(() => stage.unacknowledged('q'), { timeout: 10_000 }).toBe(0);
-    await expect.poll(async () => (await createParking(nats, tenant, 'q').lanes()).length).toBe(0);
+    const parkedLanes = async () => (await createParking(nats, tenant, 'q').lanes()).length;
+    await expect.poll(parkedLanes, { timeout: 10_000 }).toBe(0);
     expect(await countOf(stage, 'a')).toBe(1);
     expect(await countOf(stage, 'settled')).toBe(0);
   }));
@@ -116,3 +119,55 @@ test('in an unordered queue, an event that is delivered again as if for the firs
     const ended = (await stage.executions()).filter(({ event, status }) => event.name === 'counted' && status === 'ok');
     expect(ended).toHaveLength(3);
   }));
+
+/** A service that takes its time, unless it is asked twice at once; it remembers the most that ever waited. */
+async function withSlowService<T>(work: (origin: string, most: () => number) => Promise<T>): Promise<T> {
+  const waiting = new Set<ServerResponse>();
+  let most = 0;
+  const server = createServer((_request, response) => {
+    waiting.add(response);
+    most = Math.max(most, waiting.size);
+    setTimeout(
+      () => {
+        waiting.delete(response);
+        response.end('{}');
+      },
+      waiting.size > 1 ? 0 : 1500,
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, () => most);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('a queue that is read again from its floor waits for what was begun: an event does not run beside itself', () =>
+  withSlowService((origin, most) =>
+    onStage(async (stage) => {
+      const { nats, tenant } = stage;
+      await stage.deploy(
+        {
+          id: 'p',
+          queues: [{ id: 'q' }],
+          jobs: [{ event: { id: 'asked', supplierqueue: 'q', runtime: 'asks' } }],
+          runtimes: [{ id: 'asks', moduleref: 'asks.wasm' }],
+          grants: { asks: { http: [origin] } },
+        },
+        { 'asks.wasm': 'http-get' },
+      );
+      await stage.startExecutor();
+      await stage.publish('asked', { url: origin });
+      await expect.poll(most, { timeout: 10_000 }).toBe(1);
+      await nats.jsm.consumers.reset(queueStream(tenant, 'q'), 'executor');
+      await stage.publish('asked', { url: origin });
+      const outcomes = await stage.outcomes(2);
+      expect(outcomes.map(({ sequence, attempt }) => [sequence, attempt])).toEqual([
+        [1, 2],
+        [2, 1],
+      ]);
+      expect(most()).toBe(1);
+    }),
+  ));

@@ -29,6 +29,8 @@ export interface OrderedConsumer {
 const PULL = 256;
 /** Well below the consumer's `priority_timeout` of eight seconds, else the pin flaps. */
 const PULL_EXPIRES_MS = 3000;
+/** What was sent before a reset arrives within this time, if at all. */
+const STALE_MS = 2000;
 /** An advisory can be missed, so a standby looks by itself too. */
 const LOOK_MS = 15_000;
 
@@ -52,6 +54,7 @@ export async function consumeOrdered(
   /** The run of the server under which this process learned last what was delivered. */
   let server = nats.nc.info?.server_id;
   let expected = 0;
+  let resetAtMs = 0;
   let held: JsMsg[] = [];
 
   const standby = () => {
@@ -65,6 +68,8 @@ export async function consumeOrdered(
   const deliver = (message: JsMsg) => {
     const { deliverySequence } = message.info;
     if (deliverySequence !== expected) {
+      // Sent before the reset; it comes again.
+      if (expected === 1 && performance.now() - resetAtMs < STALE_MS) return;
       // 1: someone reset the consumer, or we did before a restart of the pin. Else a delivery was lost on the way.
       log.info({ stream, expected, deliverySequence }, 'queue is read again from its acknowledgement floor');
       standby();
@@ -85,8 +90,11 @@ export async function consumeOrdered(
       const before = first.redelivered ? info.delivered.stream_seq : first.seq - 1;
       const delivered = Math.max(before, deliveredBeforeReset(info));
       let floor = info.ack_floor.stream_seq;
+      let isReset = false;
       if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
         floor = await resetToFloor(nats, stream, delivered);
+        isReset = true;
+        resetAtMs = performance.now();
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
       }
       const forgotten = server === nats.nc.info?.server_id ? undefined : await forgottenBy(info);
@@ -94,8 +102,8 @@ export async function consumeOrdered(
       server = nats.nc.info?.server_id;
       handlers.onPinned({ floor, delivered, ...(forgotten && { forgotten }) });
       state = 'flowing';
-      const [next] = held;
-      expected = next?.info.deliverySequence ?? 1;
+      // After a reset the answer may be faster than the first message: what is held then counts as before.
+      expected = isReset ? 1 : (held[0]?.info.deliverySequence ?? 1);
       const ready = held;
       held = [];
       for (const message of ready) if (state === 'flowing') deliver(message);

@@ -99,6 +99,10 @@ class OrderedQueue {
   #epoch = 0;
   #isStopping = false;
   #running = 0;
+  /** Resolves once nothing runs any more; while somebody waits for it. */
+  #whenIdle: PromiseWithResolvers<void> | undefined;
+  /** Whether something may still run that was begun before the queue was lost. */
+  #isHaunted = false;
 
   constructor(deps: QueueDeps, tenant: string, queue: string, outcomes: Outcomes) {
     this.#deps = deps;
@@ -153,6 +157,7 @@ class OrderedQueue {
   /** Forgets everything: it belongs to another process, or comes again. */
   drop(): void {
     this.#epoch += 1;
+    this.#isHaunted = true;
     this.#settler.abandon();
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
@@ -201,6 +206,10 @@ class OrderedQueue {
     for (;;) {
       const [message] = this.#incoming;
       if (!message) return;
+      if (this.#isHaunted) {
+        pauseFor(this.#outlive(epoch));
+        return;
+      }
       if (!this.#isParkingKnown) {
         pauseFor(this.#resumeParked(epoch));
         return;
@@ -232,6 +241,15 @@ class OrderedQueue {
 
   #shift(): void {
     this.#admitted = this.#incoming.shift()?.seq ?? this.#admitted;
+  }
+
+  /** What was begun before the queue was lost runs to its end: the same events must not run beside it. */
+  async #outlive(epoch: number): Promise<void> {
+    while (this.#running > 0) {
+      this.#whenIdle ??= Promise.withResolvers();
+      await this.#whenIdle.promise;
+    }
+    if (epoch === this.#epoch) this.#isHaunted = false;
   }
 
   /** Goes on with the lanes that are parked. */
@@ -344,6 +362,9 @@ class OrderedQueue {
           onOutcome: (outcome) => {
             this.#running -= 1;
             work.onOutcome(outcome);
+            if (this.#running > 0) return;
+            this.#whenIdle?.resolve();
+            this.#whenIdle = undefined;
           },
         });
       },
