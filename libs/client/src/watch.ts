@@ -1,4 +1,10 @@
-import { JobicoError, parseExactJson, type OperationInput, type OperationOutput, type StreamName } from '@jobico/contract';
+import {
+  JobicoError,
+  parseExactJson,
+  type OperationInput,
+  type OperationOutput,
+  type StreamName,
+} from '@jobico/contract';
 import { exchange, unreachable, type ClientOptions } from './exchange.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
