@@ -102,18 +102,31 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     admit();
     return work?.event.id;
   };
-  return { push, finish, settled, inside, parked, sentTo, store: () => storing.shift()?.() };
+  return { push, finish, settled, inside, parked, sentTo, store: (index = 0) => storing.splice(index, 1)[0]?.() };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
-  const { push, finish, settled, inside } = laneBeforeABusySandbox();
+  const { push, finish, settled, inside, store } = laneBeforeABusySandbox();
   push(1);
   push(2);
   finish('failed');
+  store();
   await expect.poll(() => inside.length, { interval: 5 }).toBe(1);
   expect(finish('ok')).toBe('e1');
   expect(finish('ok')).toBe('e2');
   expect(settled).toEqual(['e1 retry', 'e1 ok', 'e2 ok']);
+});
+
+test('a failed attempt is on record before the next one begins, however long that takes', async () => {
+  const { push, finish, inside, store } = laneBeforeABusySandbox({ retryMs: 5 });
+  push(1);
+  push(2);
+  const failedAt = performance.now();
+  finish('failed');
+  await expect.poll(() => performance.now() - failedAt, { interval: 5 }).toBeGreaterThan(50);
+  expect(inside).toEqual([]);
+  store();
+  expect(inside.map(({ event, attempt }) => [event.id, attempt])).toEqual([['e1', 2]]);
 });
 
 test('what goes on after a failure, and what comes then, goes on in one sandbox lane', () => {
@@ -135,6 +148,8 @@ test('what waits is parked only once everything before it is on record', async (
   push(3);
   finish('ok');
   finish('failed');
+  // The failed attempt itself; what came before it is still being stored.
+  store(1);
   expect(parked).toMatchObject([{ ids: ['e2', 'e3'] }]);
   let isFree = false;
   void parked[0]?.before?.then(() => (isFree = true));

@@ -36,6 +36,8 @@ export class Lane {
   /** Not settled, oldest first; the first `#sent` of them are in the sandbox, or being settled. */
   readonly #entries: LaneEntry[] = [];
   readonly #settling = new Set<LaneEntry>();
+  /** Entries whose failed attempt is not on record yet: the next one must not begin before, or its record comes late. */
+  readonly #recording = new Set<LaneEntry>();
   /** Resolves once nothing is being settled any more; while somebody waits for it. */
   #whenSettled: PromiseWithResolvers<void> | undefined;
   #sent = 0;
@@ -65,7 +67,7 @@ export class Lane {
   #send(): void {
     while (this.#state === 'flowing' && !this.#context.isStopping()) {
       const entry = this.#entries[this.#sent];
-      if (!entry || this.#inSandbox >= DEPTH) return;
+      if (!entry || this.#inSandbox >= DEPTH || this.#recording.has(entry)) return;
       if (entry.readyAtMs > Date.now()) {
         if (this.#inSandbox === 0) this.#wait(entry.readyAtMs);
         return;
@@ -163,9 +165,12 @@ export class Lane {
       this.#entries.splice(this.#entries.indexOf(entry), 1);
       this.#sent -= 1;
     }
+    this.#recording.add(entry);
     this.#context.settle(settlement, (outcome) => {
+      this.#recording.delete(entry);
       // Another process settled the event meanwhile: it does not run again.
       if (outcome === 'fenced') this.#finish(entry);
+      else this.#send();
     });
   }
 
