@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { allExecutions } from '../support/ledger.ts';
 import { send, until } from '../support/load.ts';
 import { packageFolder } from '../support/package-folder.ts';
@@ -112,12 +112,9 @@ describe('a package that is not one is refused with exit code 5, the line, and w
 describe('beside a package that works', () => {
   let before: number;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     const { exitCode, stderr } = await deploy(shop());
     assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: '' });
-  });
-
-  beforeEach(async () => {
     before = (await executions()).length;
     await send(address(), [{ n: 1 }]);
   });
