@@ -1,3 +1,4 @@
+import { createParking } from '@jobico/messaging';
 import { expect, test } from 'vitest';
 import { onStage, type Stage } from './harness.ts';
 
@@ -94,3 +95,24 @@ test.each([['strict'], [{ key: '/key' }]])(
       expect(outcomes.map(({ event }) => event.id)).toEqual([...pass, waits]);
     }),
 );
+
+test('what was parked by a process that had lost its queue already is run as well', () =>
+  onStage(async (stage) => {
+    await stage.deploy(keyed({ initialInterval: 'PT0.2S' }), GUESTS);
+    await stage.startExecutor();
+    await stage.publish('told', { key: 'a' });
+    const [ran] = await stage.outcomes(1);
+    const late = {
+      id: 'late',
+      tenant: stage.tenant,
+      name: 'told',
+      sequence: 2,
+      timeMs: Date.now(),
+      text: '{"key":"b"}',
+    };
+    const parking = createParking(stage.nats, stage.tenant, 'q');
+    await parking.park('kb', { event: late, attempt: 1, readyAtMs: Date.now() });
+    const outcomes = await stage.outcomes(2, 15_000);
+    expect(outcomes.map(({ event }) => event.id)).toEqual([ran?.event.id, 'late']);
+    await expect.poll(() => parking.lanes()).toEqual([]);
+  }));

@@ -5,7 +5,7 @@ import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
 import { isPinned } from './ordered-consumer.ts';
-import { countParked } from './streams.ts';
+import { countParked, type QueueAddress } from './streams.ts';
 import { PARKED, parkedSubject, queuePlaceholder, queueStream } from './subjects.ts';
 
 const ID = 'Jobico-Event-Id';
@@ -124,12 +124,16 @@ function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEve
 const WAKE_MS = 10_000;
 
 /**
- * Makes sure that the parked events of every queue are run. A process works a queue once the server has pinned it, and the
- * server pins nobody before there is a message: a queue that has nothing but parked events gets one that is no event.
+ * Makes sure that the parked events of every queue are run, and answers which queues have some. A process works a queue
+ * once the server has pinned it, and the server pins nobody before there is a message: a queue that has nothing but parked
+ * events gets one that is no event.
  */
-export async function wakeParkedQueues(nats: Nats): Promise<void> {
-  for (const address of (await countParked(nats)).keys()) {
+export async function wakeParkedQueues(nats: Nats): Promise<QueueAddress[]> {
+  const addresses = [...(await countParked(nats)).keys()].map((address) => {
     const [tenant = '', queue = ''] = address.split('.');
+    return { tenant, queue };
+  });
+  for (const { tenant, queue } of addresses) {
     const stream = queueStream(tenant, queue);
     try {
       if (await isPinned(nats, stream)) continue;
@@ -139,4 +143,5 @@ export async function wakeParkedQueues(nats: Nats): Promise<void> {
       if (!isMissing(error)) throw asUnavailable(error, `queue ${queue} cannot be woken`);
     }
   }
+  return addresses;
 }

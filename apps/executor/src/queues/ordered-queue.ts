@@ -58,6 +58,7 @@ export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: s
     get inFlight() {
       return worker.inFlight;
     },
+    resumeParked: () => worker.resumeParked(),
     async stop(graceMs) {
       worker.stopStarting();
       await settled(() => worker.isIdle, graceMs);
@@ -147,6 +148,8 @@ class OrderedQueue {
     this.#forgotten = forgotten ?? { window: 0, last: 0 };
     this.#tailEnd = Math.max(delivered, this.#received);
     this.#extendTail(delivered);
+    // What is parked does not wait for a message.
+    this.#admitIncoming();
   }
 
   #extendTail(hasRun: number): void {
@@ -204,8 +207,6 @@ class OrderedQueue {
       });
     };
     for (;;) {
-      const [message] = this.#incoming;
-      if (!message) return;
       if (this.#isHaunted) {
         pauseFor(this.#outlive(epoch));
         return;
@@ -214,6 +215,8 @@ class OrderedQueue {
         pauseFor(this.#resumeParked(epoch));
         return;
       }
+      const [message] = this.#incoming;
+      if (!message) return;
       if (!this.#outcomes.isPrepared(message.seq)) {
         pauseFor(this.#prepare(epoch, message.time.getTime()));
         return;
@@ -252,12 +255,17 @@ class OrderedQueue {
     if (epoch === this.#epoch) this.#isHaunted = false;
   }
 
-  /** Goes on with the lanes that are parked. */
+  /** Goes on with the lanes that are parked and not open. */
   async #resumeParked(epoch: number): Promise<void> {
     const names = await this.#parking.lanes();
     if (epoch !== this.#epoch) return;
     this.#isParkingKnown = true;
-    for (const name of names) this.#openParkedLane(name, true).start();
+    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, true).start();
+  }
+
+  /** A process that has lost the queue may have been parking still when this one looked what is parked. */
+  async resumeParked(): Promise<void> {
+    if (this.#isParkingKnown && !this.#isHaunted && !this.#isStopping) await this.#resumeParked(this.#epoch);
   }
 
   #openParkedLane(name: string, isTakenOver: boolean): ParkedLane {

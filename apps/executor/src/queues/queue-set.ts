@@ -160,9 +160,14 @@ class WorkedQueues {
   }
 
   async wake(): Promise<void> {
-    await wakeParkedQueues(this.#deps.nats).catch((error: unknown) =>
-      this.#deps.log.warn({ err: error }, 'parked queues could not be woken'),
-    );
+    try {
+      for (const address of await wakeParkedQueues(this.#deps.nats)) {
+        const worker = this.#workers.get(nameOf(address))?.worker;
+        if (worker?.isPinned) await worker.resumeParked();
+      }
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'parked queues could not be woken');
+    }
   }
 
   /** Queues keep settled events for replays; they must not take the room of new ones. */

@@ -19,6 +19,8 @@ export interface QueueWorker {
   readonly isPinned: boolean;
   /** Events that are delivered here and not settled. */
   readonly inFlight: number;
+  /** Runs what is parked and has no lane here; nothing, of a queue that parks nothing. */
+  resumeParked(): Promise<void>;
   /** Starts nothing further, waits up to `graceMs` for what runs, and lets other executors have the queue. */
   stop(graceMs: number): Promise<void>;
 }

@@ -34,6 +34,7 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
     get inFlight() {
       return worker.inFlight;
     },
+    resumeParked: () => Promise.resolve(),
     async stop(graceMs) {
       worker.stopStarting();
       await consumer.stop();
