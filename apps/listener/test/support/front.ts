@@ -129,7 +129,10 @@ async function applied(nats: Nats, listener: Listener, revision: number): Promis
   );
 }
 
-async function storedIn({ jsm }: Nats, stream: string): Promise<StoredEvent[]> {
+async function storedIn(nats: Nats, stream: string): Promise<StoredEvent[]> {
+  // The test's own connection may come back after the listener's; what is asked before that is never answered.
+  await vi.waitFor(() => expect(nats.isConnected).toBe(true), { timeout: 10_000, interval: 5 });
+  const { jsm } = nats;
   const { state } = await jsm.streams.info(stream);
   const events: StoredEvent[] = [];
   for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq += 1) {
