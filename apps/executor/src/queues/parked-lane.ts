@@ -26,6 +26,8 @@ export class ParkedLane {
   /** Events that are being copied; they are not in the stream for sure. */
   #copying: Promise<void> = Promise.resolve();
   #copies = 0;
+  /** Events that ever came here. */
+  #pushed = 0;
   readonly #closed = new AbortController();
 
   /** `onEmpty` is told the newest event that has run, by its sequence, and answers whether the lane ends. */
@@ -50,6 +52,7 @@ export class ParkedLane {
   /** The first entries pushed come after whatever `before` stands for. */
   push(entry: LaneEntry, before?: Promise<void>): void {
     this.#copies += 1;
+    this.#pushed += 1;
     if (before) this.#copying = this.#copying.then(() => before);
     this.#copying = this.#copying.then(() => this.#copy(entry)).finally(() => (this.#copies -= 1));
   }
@@ -71,11 +74,13 @@ export class ParkedLane {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      const copied = this.#copies === 0;
+      const isAllCopied = this.#copies === 0;
+      const pushed = this.#pushed;
       const head = await this.#untilDone(() => this.#parking.head(this.#name));
       if (this.#isClosed) return;
       if (head) await this.#runHead(head);
-      else if (!copied || this.#copies > 0) await this.#copying;
+      // What has come since it looked may have been stored since, too.
+      else if (!isAllCopied || this.#pushed !== pushed) await this.#copying;
       else if (this.#onEmpty(this.#latest)) return;
       else await this.#wait(PAUSE_MS);
     }
