@@ -19,7 +19,7 @@ export interface Work extends Attempt {
 /** What came of an attempt. */
 export type Outcome =
   | Result
-  /** It did not run, or it is not known to have run because of something else: to be sent again, the same attempt. */
+  /** It did not run, because of something else: to be sent again, the same attempt. */
   | { kind: 'unrun' };
 
 export interface Result {

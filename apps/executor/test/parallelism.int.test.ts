@@ -57,3 +57,38 @@ test("in an unordered queue as many run at once as the job's concurrency says, a
       expect(most()).toBe(5);
     }),
   ));
+
+test.each(['none', { key: '/key' }])(
+  'an event whose sandbox is ended because of another runs again at once, as its next attempt; ordering %j',
+  (ordering) =>
+    withGate(2, (origin, most) =>
+      onStage(async (stage) => {
+        const { jobs, ...rest } = waits(origin, ordering);
+        await stage.deploy(
+          {
+            ...rest,
+            jobs: [
+              { ...jobs[0], retry: { maximumAttempts: 1 } },
+              {
+                event: { id: 'told', supplierqueue: 'q', runtime: 'loops' },
+                timeout: 'PT0.3S',
+                retry: { maximumAttempts: 1 },
+              },
+            ],
+            runtimes: [...rest.runtimes, { id: 'loops', moduleref: 'loops.wasm' }],
+          },
+          { 'asks.wasm': 'http-get', 'loops.wasm': 'as-told' },
+        );
+        await stage.startExecutor();
+        const id = await stage.publish('asked', { url: origin, key: 'a' });
+        await expect.poll(most, { timeout: 10_000 }).toBe(1);
+        await stage.publish('told', { attempts: ['loop'], key: 'b' });
+        await stage.outcomes(2);
+        const ofFirst = (await stage.executions()).filter(({ event }) => event.id === id);
+        expect(ofFirst.map(({ attempt, status, error }) => [attempt, status, error?.code])).toEqual([
+          [1, 'retry', 'interrupted'],
+          [2, 'ok', undefined],
+        ]);
+      }),
+    ),
+);

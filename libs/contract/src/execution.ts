@@ -13,13 +13,17 @@ export type LogLine = Static<typeof LogLine>;
 export const EXECUTION_STATUSES = ['ok', 'retry', 'failed', 'dead'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
-/** `retry` and `permanent` are the job's own words; the others are what happened to it, or why it could not run. */
+/**
+ * `retry` and `permanent` are the job's own words; the others are what happened to it, or why it could not run.
+ * `interrupted`: its sandbox was ended because of another event while it ran; it runs again at once, and never ends by this.
+ */
 export const EXECUTION_ERROR_CODES = [
   'retry',
   'permanent',
   'trap',
   'deadline',
   'memory',
+  'interrupted',
   'platform',
   'invalid',
   'no-job',

@@ -57,7 +57,9 @@ export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Sett
       if (job.epoch === epoch) log.error({ err: error, event: execution.event.id }, 'outcome cannot be stored');
       return;
     }
-    log.warn(
+    // When the server is away that is one line, not one for every event and try.
+    const level = job.isRepeat || held.length > 0 ? 'debug' : 'warn';
+    log[level](
       { err: error, event: execution.event.id, queue: execution.queue },
       'outcome could not be stored, trying again',
     );

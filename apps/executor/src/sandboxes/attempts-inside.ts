@@ -59,6 +59,11 @@ export class AttemptsInside {
     };
   }
 
+  /** Those that have an attempt here. */
+  lanes(): Set<number> {
+    return new Set([...this.#attempts.values()].map(({ lane }) => lane));
+  }
+
   leave(n: number): AttemptInside | undefined {
     const attempt = this.#attempts.get(n);
     if (!attempt) return undefined;

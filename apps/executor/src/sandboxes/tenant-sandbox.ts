@@ -1,13 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
   Dispatch,
   HostAnswer,
   HostCall,
+  LoadedComponent,
   Sandbox,
   SandboxExit,
   SandboxOptions,
   SandboxOutcome,
 } from '@jobico/component';
-import type { ExecutionError } from '@jobico/contract';
+import { JobicoError, type ExecutionError } from '@jobico/contract';
 import type { DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
@@ -38,6 +40,9 @@ interface Queued {
   work: Work;
 }
 
+/** A repeat must show as an attempt of its own, also when it is nobody's fault. */
+const INTERRUPTED: ExecutionError = { code: 'interrupted', message: 'its sandbox was ended because of another event' };
+
 /** One message to the process takes this many. */
 const BATCH = 32;
 /** Components that one process holds; then it is replaced once it is idle. */
@@ -45,11 +50,12 @@ const MAX_LOADED = 32;
 const CHECK_MS = 50;
 const LOAD_MS = 10_000;
 const START_AGAIN_MS = 500;
+const FETCH_AGAIN_MS = 500;
 
 /**
  * One sandbox process and the attempts of one tenant in it; the process itself keeps the order of lanes and how many
- * instances run. Here is the deadline: the process of an attempt that overruns it is killed, that attempt has failed, and
- * the others of the process come back as not run. States: `starting` → `ready` ⇄ `loading` → `ended`.
+ * instances run. Here is the deadline: the process of an attempt that overruns it is killed, that attempt has failed, those
+ * that ran beside it are interrupted, and the others come back as not run. States: `starting` → `ready` ⇄ `loading` → `ended`.
  */
 export class TenantSandbox {
   readonly tenant: string;
@@ -100,7 +106,7 @@ export class TenantSandbox {
     for (const { work } of dropped) work.onOutcome({ kind: 'unrun' });
   }
 
-  /** Ends the process; whatever is here comes back as not run. */
+  /** Ends the process; whatever is here comes back as interrupted, or as not run. */
   async retire(): Promise<void> {
     const sandbox = this.#sandbox;
     this.#end();
@@ -166,45 +172,62 @@ export class TenantSandbox {
 
   async #load(key: string, declared: DeclaredEvent): Promise<void> {
     this.#state = 'loading';
-    this.#loading = key;
-    const late = setTimeout(() => this.#cannotLoad('it did not start in time'), LOAD_MS);
+    const component = await this.#fetch(key, declared);
+    // It ended meanwhile, or what failed is none of the component's fault.
+    if (this.#state !== 'loading') return;
+    if (component) await this.#loadFetched(key, component);
+    if (this.#state === 'loading') this.#state = 'ready';
+    this.#pumpSoon();
+  }
+
+  /** Undefined where it cannot be had now: whoever needs it waits, and it is asked for again. */
+  async #fetch(key: string, declared: DeclaredEvent): Promise<LoadedComponent | undefined> {
     try {
-      await this.#sandbox?.load(await this.#options.components.load(declared));
+      return await this.#options.components.load(declared);
+    } catch (error) {
+      if (error instanceof JobicoError && error.code !== 'unavailable') this.#cannotLoad(key, error.message);
+      else {
+        this.#options.log.warn({ err: error, component: key }, 'component cannot be fetched yet');
+        await pause(FETCH_AGAIN_MS);
+      }
+      return undefined;
+    }
+  }
+
+  async #loadFetched(key: string, component: LoadedComponent): Promise<void> {
+    this.#loading = key;
+    const late = setTimeout(() => this.#cannotLoad(key, 'it did not start in time'), LOAD_MS);
+    try {
+      await this.#sandbox?.load(component);
       this.#loaded.add(key);
     } catch (error) {
-      this.#cannotLoad(error instanceof Error ? error.message : String(error));
+      this.#cannotLoad(key, error instanceof Error ? error.message : String(error));
     } finally {
       clearTimeout(late);
       this.#loading = undefined;
-      if (this.#state === 'loading') this.#state = 'ready';
-      this.#pumpSoon();
     }
   }
 
   /** A component can trap, hang or exhaust the process while it is loaded: its events fail, those of others have not run. */
-  #cannotLoad(why: string): void {
-    const key = this.#loading;
-    if (key === undefined) return;
-    this.#loading = undefined;
+  #cannotLoad(key: string, why: string): void {
+    if (this.#state === 'ended') return;
     this.#options.log.error({ component: key, why }, 'component could not be loaded');
     this.#failQueued(key, { code: 'platform', message: `the component could not be loaded: ${why}` });
     // Whatever it has left behind in the process goes with it.
     this.#end();
   }
 
-  /** Everything of a component that cannot be loaded has failed; what follows in those lanes has not run. */
+  /** Of a component that cannot be loaded, what is first in its lane has failed; what waits behind another has not run. */
   #failQueued(key: string, error: ExecutionError): void {
-    const failed = new Set<number>();
+    const behind = this.#inside.lanes();
     const queue = this.#queue;
     this.#queue = [];
     for (const queued of queue) {
       const { lane, work } = queued;
-      if (failed.has(lane)) work.onOutcome({ kind: 'unrun' });
-      else if (this.#options.components.keyOf(work.declared) !== key) this.#queue.push(queued);
-      else {
-        failed.add(lane);
-        work.onOutcome(failureOf(error));
-      }
+      const isItsTurn = !behind.has(lane) && this.#options.components.keyOf(work.declared) === key;
+      behind.add(lane);
+      if (isItsTurn) work.onOutcome(failureOf(error));
+      else this.#queue.push(queued);
     }
   }
 
@@ -266,10 +289,10 @@ export class TenantSandbox {
     return oldest === undefined || this.#state !== 'ready' ? [] : [{ n: oldest, since: this.#heardAt }];
   }
 
-  /** The process ended by itself: whoever ran then has failed, the others have not run. */
+  /** The process ended by itself: who is to blame has failed, or if that cannot be told, whoever ran then. */
   #onExit({ reason, message, culprit }: SandboxExit): void {
     if (this.#state === 'ended') return;
-    this.#cannotLoad(`the sandbox ended meanwhile: ${reason}`);
+    if (this.#loading !== undefined) this.#cannotLoad(this.#loading, `the sandbox ended meanwhile: ${reason}`);
     const running = this.#sandbox?.running() ?? [];
     this.#options.log.warn({ reason, message }, 'sandbox ended by itself');
     const error: ExecutionError = {
@@ -293,9 +316,12 @@ export class TenantSandbox {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     clearInterval(this.#check);
+    const begun = this.#sandbox?.running() ?? [];
     this.#sandbox?.kill();
-    // First leave the pool: what comes back as not run looks for a sandbox again at once.
+    // First leave the pool: what comes back looks for a sandbox again at once.
     this.#options.onEnded();
+    const now = performance.now();
+    for (const { n, since } of begun) this.#fail(n, INTERRUPTED, now - since);
     const left = [...this.#inside.leaveAll(), ...this.#queue];
     this.#queue = [];
     for (const { work } of left) work.onOutcome({ kind: 'unrun' });

@@ -1,4 +1,11 @@
-import { parseExactJson, type EmittedEvent, type Execution, type ExecutionStatus } from '@jobico/contract';
+import {
+  parseExactJson,
+  type EmittedEvent,
+  type Execution,
+  type ExecutionError,
+  type ExecutionStatus,
+  type RetryPolicy,
+} from '@jobico/contract';
 import { createEventId, outgoingId, type DeadLetterBody, type QueuedEvent, type Settlement } from '@jobico/messaging';
 import type { Attempt, Result, Verdict } from '../work.ts';
 import { retryDelayMs } from './retry.ts';
@@ -29,8 +36,9 @@ export function decide(work: Attempt, result: Result, context: DecisionContext):
     return { settlement: settlementOf(execution, work.event) };
   }
   const error = result.error ?? { code: 'platform', message: 'no reason was given' };
-  if (error.code !== 'permanent' && work.attempt < job.retry.maximumAttempts) {
-    const retryAtMs = context.nowMs + retryDelayMs(job.retry, work.attempt);
+  const delayMs = delayOf(error, job.retry, work.attempt);
+  if (delayMs !== undefined) {
+    const retryAtMs = context.nowMs + delayMs;
     const execution = executionOf(work, result, 'retry', [], context);
     return {
       retryAtMs,
@@ -49,6 +57,13 @@ export function decide(work: Attempt, result: Result, context: DecisionContext):
     return { settlement: settlementOf(execution, work.event) };
   }
   return { settlement: settlementOf(executionOf(work, result, 'dead', [], context), work.event) };
+}
+
+/** Milliseconds until the next attempt; undefined if this was the last. */
+function delayOf({ code }: ExecutionError, policy: RetryPolicy, attempt: number): number | undefined {
+  // It was not the event's fault: it waits for nothing, and does not give up because of it.
+  if (code === 'interrupted') return 0;
+  return code === 'permanent' || attempt >= policy.maximumAttempts ? undefined : retryDelayMs(policy, attempt);
 }
 
 const TOO_DEEP = { code: 'trap', message: 'the result is nested too deep' } as const;
