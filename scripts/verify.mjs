@@ -19,6 +19,8 @@ const STEPS = [
   ['declared dependencies', 'scripts/check-dependencies.ts'],
   ['compose file', 'scripts/check-compose.ts'],
   ['tests', 'node_modules/vitest/vitest.mjs', 'run'],
+  // Always the same events and faults; `npm run chaos` makes other ones each time.
+  ['chaos', 'test/chaos/run.ts', '--seed', '1'],
   [
     'main job',
     'scripts/demo.ts',

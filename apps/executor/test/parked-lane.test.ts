@@ -39,7 +39,7 @@ function parkedLane() {
     log: createSilentLogger(),
     isStopping: () => false,
     openSandboxLane: () => ({
-      send({ event, onOutcome }) {
+      send: ({ event, onOutcome }) => {
         ran.push(event.id);
         const result = { emitted: [], logs: [], startedAtMs: 0, durationMs: 0, memoryBytes: 0, hostCalls: 0 };
         onOutcome({ kind: 'ok', result: 'null', ...result });
