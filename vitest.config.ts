@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages are tested from source, without a build, in every environment that vitest makes (tests and global
@@ -8,6 +9,8 @@ const fromSource = {
 
 export default defineConfig({
   test: {
+    // Much of a test is waiting for processes; one worker fewer than cores, the default, would leave small machines idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/support/count-reporter.ts'],
     coverage: {
       provider: 'v8',

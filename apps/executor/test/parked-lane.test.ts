@@ -39,10 +39,10 @@ function parkedLane() {
     log: createSilentLogger(),
     isStopping: () => false,
     openSandboxLane: () => ({
-      send: ({ event, onOutcome }) => {
-        ran.push(event.id);
+      send: (work) => {
+        ran.push(work.event.id);
         const result = { emitted: [], logs: [], startedAtMs: 0, durationMs: 0, memoryBytes: 0, hostCalls: 0 };
-        onOutcome({ kind: 'ok', result: 'null', ...result });
+        work.onOutcome({ kind: 'ok', result: 'null', ...result });
       },
       close: () => undefined,
     }),
