@@ -1,4 +1,4 @@
-import { isTooDeep, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
+import { isTooDeep, JobicoError, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
 import { keyOf, type DeclaredEvent, type Definitions, type QueuedEvent, type Schemas } from '@jobico/messaging';
 import type { Verdict } from './work.ts';
 
@@ -12,7 +12,7 @@ export type Admitted =
  * from NATS too, schemas change while events wait, and nothing in a header can prove that a check was made.
  */
 export interface Admission {
-  /** The answer, or a promise of it while a schema is being loaded. */
+  /** The answer, or a promise of it while a schema is being loaded; that rejects where it cannot be read now. */
   admit(event: QueuedEvent, queue: string): Admitted | Promise<Admitted>;
 }
 
@@ -30,10 +30,11 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
       if (typeof validator === 'function') return check(event, declared, validator);
       return validator.then(
         (ready) => check(event, declared, ready),
-        (error: unknown) => ({
-          key: event.key,
-          verdict: { declared, error: { code: 'platform', message: String(error) } },
-        }),
+        (error: unknown) => {
+          // An outage is no verdict on an event.
+          if (!(error instanceof JobicoError) || error.code === 'unavailable') throw error;
+          return { key: event.key, verdict: { declared, error: { code: 'platform', message: error.message } } };
+        },
       );
     },
   };

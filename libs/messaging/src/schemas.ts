@@ -4,7 +4,10 @@ import type { FileStore } from './files.ts';
 
 /** Compiled schemas of events, each digest once. */
 export interface Schemas {
-  /** The validator of an event if it is compiled already, else a promise of it. An event without a schema takes any JSON. */
+  /**
+   * The validator of an event if it is compiled already, else a promise of it, which rejects with `unavailable` while the
+   * schema cannot be read. An event without a schema takes any JSON.
+   */
   validatorOf(event: DeclaredEvent): Validator | Promise<Validator>;
 }
 
@@ -16,7 +19,7 @@ export function createSchemas(files: FileStore): Schemas {
 
   const load = async (tenant: string, digest: string, key: string): Promise<Validator> => {
     const content = await files.content(tenant, digest);
-    if (!content) throw new JobicoError('unavailable', `schema ${digest} is not in the file repository`);
+    if (!content) throw new JobicoError('internal', `schema ${digest} is not in the file repository`);
     const validator = compileSchema(Buffer.from(content).toString('utf8'));
     compiled.set(key, validator);
     return validator;

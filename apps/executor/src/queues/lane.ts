@@ -176,7 +176,7 @@ export class Lane {
 
   #settleUnrun(entry: LaneEntry, verdict: Verdict): void {
     const context = this.#context.decisionContext(entry.readyAtMs);
-    this.#settle(entry, decideUnrun(entry.event, entry.key, verdict, context).settlement);
+    this.#settle(entry, decideUnrun(entry, verdict, context).settlement);
   }
 
   #settle(entry: LaneEntry, settlement: Settlement): void {

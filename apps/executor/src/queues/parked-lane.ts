@@ -112,10 +112,11 @@ export class ParkedLane {
 
   /** One attempt; answers when the next one is due, the same time if it did not run, nothing if the event is settled. */
   async #attempt({ event }: ParkedEvent, attempt: number, readyAtMs: number): Promise<number | undefined> {
-    const admitted = await this.#context.admit(event);
+    const admitted = await this.#untilDone(async () => await this.#context.admit(event));
+    if (!admitted) return undefined;
     const context = this.#context.decisionContext(readyAtMs);
     if (admitted.verdict) {
-      await this.#settled(decideUnrun(event, admitted.key, admitted.verdict, context).settlement);
+      await this.#settled(decideUnrun({ event, key: admitted.key, attempt }, admitted.verdict, context).settlement);
       return undefined;
     }
     const work = { event, key: admitted.key, declared: admitted.declared, attempt };

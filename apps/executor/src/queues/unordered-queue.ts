@@ -168,7 +168,8 @@ class UnorderedQueue {
   async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs: number): Promise<void> {
     const admitted = await this.#deps.admission.admit(event, this.#queue);
     if (admitted.verdict) {
-      const { settlement } = decideUnrun(event, admitted.key, admitted.verdict, this.#decisionContext(readyAtMs));
+      const unrun = { event, key: admitted.key, attempt };
+      const { settlement } = decideUnrun(unrun, admitted.verdict, this.#decisionContext(readyAtMs));
       this.#settler.settle(settlement, () => this.#release(message, (delivered) => delivered.ack()));
       return;
     }

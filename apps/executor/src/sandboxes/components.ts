@@ -70,7 +70,7 @@ async function fetchArtifact(
   if (stored) return stored;
   // Deployed before this version of the platform: it is made again from the component, through the same gate.
   const component = await deps.files.content(tenant, digest);
-  if (!component) throw new JobicoError('not-found', `component ${digest} is not in the file repository`);
+  if (!component) throw new JobicoError('internal', `component ${digest} is not in the file repository`);
   deps.log.info({ tenant, digest }, 'component is transpiled again for this version');
   const { artifact } = await inspectComponent(component);
   await deps.artifacts.put(digest, ARTIFACT_VERSION, artifact);

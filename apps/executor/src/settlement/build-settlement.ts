@@ -79,8 +79,7 @@ function valueOf(result: string | undefined): unknown {
 
 /** The settlement of an event that may not run. */
 export function decideUnrun(
-  event: QueuedEvent,
-  key: string | undefined,
+  { event, key, attempt }: Omit<Attempt, 'declared'>,
   verdict: Verdict,
   context: DecisionContext,
 ): Decision {
@@ -92,7 +91,7 @@ export function decideUnrun(
     version: version?.version ?? 0,
     job: verdict.declared?.job.id ?? '',
     event: eventOf(event, key),
-    attempt: 1,
+    attempt,
     status: 'dead',
     startedAt: new Date(context.nowMs).toISOString(),
     durationMs: 0,
