@@ -1,6 +1,6 @@
 import { queueOf, type JobicoError } from '@jobico/contract';
 import { ensureQueue, listQueues } from '@jobico/messaging';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { component } from './support/component.ts';
 import { controlPlane, packageOf, storeComponent, type ControlPlane } from './support/control-plane.ts';
 
@@ -244,5 +244,121 @@ test('content that is not base64 is refused, not stored cut short', async () => 
   expect(await refusal(client.call('file.upload', { tenant, kind: 'wasm', name: 'x.wasm', content }))).toMatchObject({
     code: 'invalid',
     faults: [{ path: '/content' }],
+  });
+});
+
+test('a dry run shows the next version and what it would change, and changes nothing', async () => {
+  const platform = await ready();
+  const { client, tenant } = platform;
+  const definition = packageOf(tenant, 'shop');
+  const first = await client.call('package.deploy', { tenant, definition, dryRun: true });
+  expect(first).toMatchObject({ version: 1, changed: true, changes: [{ path: '', kind: 'added' }], nodes: [] });
+  expect(await client.call('package.list', { tenant })).toEqual({ items: [] });
+  expect(await queuesOf(platform)).toEqual({});
+
+  await client.call('package.deploy', { tenant, definition });
+  const renamed = { ...definition, name: 'Shop' };
+  const changes = [{ path: '/definition/name', kind: 'added', after: 'Shop' }];
+  const next = await client.call('package.deploy', { tenant, definition: renamed, dryRun: true });
+  expect(next).toMatchObject({ version: 2, changed: true, changes });
+  expect(await client.call('package.get', { tenant, package: 'shop' })).toMatchObject({ version: 1 });
+  expect(await client.call('package.deploy', { tenant, definition: renamed })).toMatchObject({ version: 2, changes });
+});
+
+test('a dry run refuses what a deploy refuses', async () => {
+  const { client, tenant } = await ready();
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const claims = { ...packageOf(tenant, 'shop'), id: 'other' };
+  expect(await refusal(client.call('package.deploy', { tenant, definition: claims, dryRun: true }))).toMatchObject({
+    code: 'event-claimed',
+  });
+});
+
+describe('a rollback', () => {
+  /** Versions 1 to `count`, told apart by their names. */
+  async function deployed(count: number) {
+    const platform = await ready();
+    const { client, tenant } = platform;
+    const definition = packageOf(tenant, 'shop');
+    for (let n = 1; n <= count; n += 1) {
+      await client.call('package.deploy', { tenant, definition: { ...definition, name: `name ${n}` } });
+    }
+    const back = (input: object = {}) => client.call('package.rollback', { tenant, package: 'shop', ...input });
+    const name = async () => (await client.call('package.get', { tenant, package: 'shop' })).definition.name;
+    return { client, tenant, back, name, definition };
+  }
+
+  test('makes the version before what is live a new version; another one goes further back', async () => {
+    const { client, tenant, back, name } = await deployed(3);
+    expect(await back()).toMatchObject({
+      version: 4,
+      restores: 2,
+      changed: true,
+      changes: [{ path: '/definition/name', kind: 'changed', before: 'name 3', after: 'name 2' }],
+    });
+    expect(await name()).toBe('name 2');
+    expect(await back()).toMatchObject({ version: 5, restores: 1 });
+    expect(await name()).toBe('name 1');
+    expect(await refusal(back())).toMatchObject({
+      code: 'not-found',
+      message: 'package shop has no earlier version',
+      hint: expect.stringContaining('Kept are: 1, 2, 3, 4, 5.') as string,
+    });
+    const { items } = await client.call('package.versions', { tenant, package: 'shop' });
+    expect(items.map(({ version, restores, isLive }) => [version, restores, isLive])).toEqual([
+      [5, 1, true],
+      [4, 2, false],
+      [3, undefined, false],
+      [2, undefined, false],
+      [1, undefined, false],
+    ]);
+  });
+
+  test('after a deploy on top of a rollback, the next one brings back what was live before that deploy', async () => {
+    const { client, tenant, back, name, definition } = await deployed(2);
+    await back();
+    await client.call('package.deploy', { tenant, definition: { ...definition, name: 'name 4' } });
+    expect(await back()).toMatchObject({ version: 5, restores: 1 });
+    expect(await name()).toBe('name 1');
+  });
+
+  test('to a version that is named; to the one that is live it changes nothing; in a dry run neither', async () => {
+    const { back, name } = await deployed(3);
+    expect(await back({ to: 1, dryRun: true })).toMatchObject({ version: 4, restores: 1, changed: true });
+    expect(await name()).toBe('name 3');
+    expect(await back({ to: 3 })).toMatchObject({ version: 3, changed: false, changes: [] });
+    expect(await back({ to: 1 })).toMatchObject({ version: 4, restores: 1 });
+    expect(await name()).toBe('name 1');
+  });
+
+  test('runs with the exact files of that version, whatever their names hold now', async () => {
+    const { client, tenant } = await ready();
+    const definition = packageOf(tenant, 'shop');
+    await client.call('package.deploy', { tenant, definition });
+    const before = await client.call('package.get', { tenant, package: 'shop' });
+    await storeComponent(client, tenant, 'work.wasm', 'permanent');
+    expect(await client.call('package.deploy', { tenant, definition })).toMatchObject({
+      version: 2,
+      changes: [{ path: '/modules/work.wasm', kind: 'changed' }],
+    });
+    await client.call('package.rollback', { tenant, package: 'shop' });
+    const after = await client.call('package.get', { tenant, package: 'shop' });
+    expect(after.modules).toEqual(before.modules);
+    expect(await client.call('package.get', { tenant, package: 'shop', version: 2 })).toMatchObject({ version: 2 });
+  });
+
+  test('brings back a package that was undeployed', async () => {
+    const { client, tenant, back, name } = await deployed(2);
+    await client.call('package.undeploy', { tenant, package: 'shop' });
+    expect(await back()).toMatchObject({ version: 3, restores: 2 });
+    expect(await name()).toBe('name 2');
+  });
+
+  test('of an event that another package has claimed meanwhile is refused', async () => {
+    const { client, tenant, back, definition } = await deployed(1);
+    const jobs = [{ event: { id: 'else', supplierqueue: 'default', runtime: 'work' } }];
+    await client.call('package.deploy', { tenant, definition: { ...definition, jobs } });
+    await client.call('package.deploy', { tenant, definition: { ...definition, id: 'other' } });
+    expect(await refusal(back({ to: 1 }))).toMatchObject({ code: 'event-claimed' });
   });
 });

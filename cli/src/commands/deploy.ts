@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import type { Deployed } from '../deploy/deploy-file.ts';
 import { PlatformCommand } from '../platform-command.ts';
 
@@ -10,10 +10,17 @@ export default class Deploy extends PlatformCommand {
     'Each file makes one new version, all of it or nothing. Deploying what is live already changes nothing.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> shop.yaml',
+    '<%= config.bin %> <%= command.id %> shop.yaml --dry-run',
     '<%= config.bin %> <%= command.id %> shop.yaml billing.yaml --json',
   ];
   static override args = {
     file: Args.string({ description: 'Package definition in YAML; several may be given.', required: true }),
+  };
+  static override flags = {
+    'dry-run': Flags.boolean({
+      description: 'Check all and show what would change; nothing goes live.',
+      default: false,
+    }),
   };
   static override strict = false;
 
@@ -22,11 +29,12 @@ export default class Deploy extends PlatformCommand {
     const { deployFile } = await import('../deploy/deploy-file.ts');
     const { describeDeploy } = await import('../deploy/describe-deploy.ts');
     const client = await this.client(flags);
-    const context = { client, tenant: flags.tenant, progress: (message: string) => this.progress(message) };
+    const { tenant, 'dry-run': dryRun } = flags;
+    const context = { client, tenant, dryRun, progress: (message: string) => this.progress(message) };
     const outputs: Output[] = [];
     for (const file of argv.map(String)) {
       const { definition, ...output } = await deployFile(context, file);
-      this.log(describeDeploy(output, definition));
+      this.log(describeDeploy(output, definition, dryRun));
       outputs.push(output);
     }
     const [only] = outputs;

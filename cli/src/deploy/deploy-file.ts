@@ -8,6 +8,8 @@ export interface DeployContext {
   client: Client;
   /** The tenant that was named, if one was. */
   tenant: string | undefined;
+  /** Nothing goes live; files are stored all the same, where nothing refers to them. */
+  dryRun?: boolean;
   progress: (message: string) => void;
 }
 
@@ -20,8 +22,10 @@ export async function deployFile(context: DeployContext, file: string): Promise<
   const { definition } = source;
   return await withLines(source.located, async () => {
     const digests = await storeFiles(context, source);
-    context.progress(`deploying ${definition.id} …`);
-    const output = await context.client.call('package.deploy', { tenant: definition.tenant, definition, ...digests });
+    const { client, dryRun = false, progress } = context;
+    progress(dryRun ? `checking ${definition.id} …` : `deploying ${definition.id} …`);
+    const { tenant } = definition;
+    const output = await client.call('package.deploy', { tenant, definition, ...digests, dryRun });
     return { ...output, definition };
   });
 }

@@ -1,7 +1,7 @@
 import type { OperationOutput } from '@jobico/contract';
 import { table } from '../output/table.ts';
 
-type Item<N extends 'package.list' | 'execution.list' | 'deadletter.list' | 'node.list'> =
+type Item<N extends 'package.list' | 'package.versions' | 'execution.list' | 'deadletter.list' | 'node.list'> =
   OperationOutput<N>['items'][number];
 
 /** `2026-11-21T10:46:03.123Z` without its milliseconds. */
@@ -20,6 +20,15 @@ export function packageTable(tenant: string, packages: readonly Item<'package.li
     { header: 'VERSION', value: ({ version }) => version, align: 'right' },
     { header: 'DEPLOYED', value: ({ deployedAt }) => second(deployedAt) },
     { header: 'EVENTS', value: ({ events }) => events.join(', '), shrinks: 'first' },
+  ]);
+}
+
+export function versionTable(versions: readonly Item<'package.versions'>[]): string {
+  return table(versions, [
+    { header: 'VERSION', value: ({ version }) => version, align: 'right' },
+    { header: 'DEPLOYED', value: ({ deployedAt }) => second(deployedAt) },
+    { header: 'STATE', value: ({ isLive }) => (isLive ? 'live' : '') },
+    { header: 'SAME AS', value: ({ restores }) => restores ?? '', align: 'right' },
   ]);
 }
 

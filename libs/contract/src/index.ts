@@ -26,6 +26,8 @@ export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
+export { changesBetween } from './package/changes.ts';
+export type { PackageChange, PackageContent } from './package/changes.ts';
 export { readHttpGrant } from './package/http-grant.ts';
 export type { HttpGrant, HttpGrantFault } from './package/http-grant.ts';
 export { jobsOf, queueOf } from './package/jobs.ts';

@@ -20,6 +20,8 @@ export interface TenantPackages {
 export interface DefinitionStore {
   get(tenant: string, id: string): Promise<PackageVersion | undefined>;
   list(tenant: string): Promise<TenantPackages>;
+  /** The versions of a package that are kept, newest first, also of one that was undeployed: the last 64 changes. */
+  versions(tenant: string, id: string): Promise<PackageVersion[]>;
   tenants(): Promise<{ id: string; createdAt: string }[]>;
   /**
    * Makes a version live with one message, and the tenant known. Throws `conflict` if anything of the tenant's packages
@@ -50,6 +52,13 @@ export async function createDefinitionStore(nats: Nats): Promise<DefinitionStore
       return entry?.operation === 'PUT' ? entry.json<PackageVersion>() : undefined;
     },
     list: (tenant) => listPackages(nats, definitions, tenant),
+    async versions(tenant, id) {
+      const found: PackageVersion[] = [];
+      for await (const entry of await definitions.history({ key: `${tenant}.package.${id}` })) {
+        if (entry.operation === 'PUT') found.push(entry.json<PackageVersion>());
+      }
+      return found.reverse();
+    },
     async tenants() {
       const found: { id: string; createdAt: string }[] = [];
       for await (const key of await tenants.keys()) {

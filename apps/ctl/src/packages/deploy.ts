@@ -1,8 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   asJobicoError,
+  changesBetween,
   JobicoError,
   type OperationOutput,
+  type PackageChange,
+  type PackageContent,
   type PackageDefinition,
   type PackageVersion,
 } from '@jobico/contract';
@@ -46,48 +48,84 @@ export async function checkPackage(
   return { pinned, before: packages.find(({ id }) => id === definition.id) };
 }
 
+/** What a version is made of. */
+type Content = PackageContent & Pick<PackageVersion, 'restores'>;
+
+/** What a deploy may be told beside the package. */
+export interface DeployOptions {
+  /** Everything is checked and nothing is changed. */
+  dryRun?: boolean | undefined;
+  /** The earlier version that this one brings back. */
+  restores?: number | undefined;
+}
+
 /** Makes a version live: the queues first, so that no event which is declared has nowhere to go, then the definition. */
 export async function deploy(
   deps: DeployDeps,
   definition: PackageDefinition,
   given: GivenDigests,
+  { dryRun = false, restores }: DeployOptions = {},
 ): Promise<OperationOutput<'package.deploy'>> {
   const { tenant, id } = definition;
   const { pinned, before } = await checkPackage(deps, definition, given);
-  const { version, revision, changed } = await deps.locks(tenant, () => publish(deps, definition, pinned, before));
-  const nodes = await untilApplied(deps.nodes, revision, APPLY_TIMEOUT_MS);
-  return { tenant, package: id, version, changed, nodes };
+  const content: Content = { definition, ...pinned, ...(restores !== undefined && { restores }) };
+  const { published, revision, changes } = dryRun
+    ? await rehearse(deps, content)
+    : await deps.locks(tenant, () => publish(deps, content, before));
+  const nodes = dryRun ? [] : await untilApplied(deps.nodes, revision, APPLY_TIMEOUT_MS);
+  const { version, restores: restored } = published;
+  return {
+    tenant,
+    package: id,
+    version,
+    ...(restored !== undefined && { restores: restored }),
+    changed: changes.length > 0,
+    changes,
+    nodes,
+  };
 }
 
 interface Published {
-  version: number;
+  published: PackageVersion;
   /** Of the definitions bucket. */
   revision: number;
-  changed: boolean;
+  changes: PackageChange[];
 }
 
-async function publish(
-  deps: DeployDeps,
-  definition: PackageDefinition,
-  pinned: PinnedFiles,
-  before: PackageVersion | undefined,
-): Promise<Published> {
+/** What publishing would do, with everything checked that it checks. */
+async function rehearse(deps: DeployDeps, content: Content): Promise<Published> {
+  const { tenant } = content.definition;
+  const live = await deps.store.list(tenant);
+  const { current, changes } = compare(content, live);
+  const { revision } = live;
+  if (current && changes.length === 0) return { published: current, revision, changes };
+  const next = versionOf(content, live);
+  assertOrderingStays(next, live.packages, await listQueues(deps.nats, tenant));
+  return { published: next, revision, changes };
+}
+
+function compare(content: Content, { packages }: TenantPackages) {
+  const current = packages.find(({ id }) => id === content.definition.id);
+  return { current, changes: changesBetween(current, content) };
+}
+
+async function publish(deps: DeployDeps, content: Content, before: PackageVersion | undefined): Promise<Published> {
+  const { id, tenant } = content.definition;
   for (let write = 1; ; write += 1) {
-    const live = await deps.store.list(definition.tenant);
-    const current = live.packages.find(({ id }) => id === definition.id);
-    if (current && isSame(current, definition, pinned)) {
-      return { version: current.version, revision: live.revision, changed: false };
-    }
+    const live = await deps.store.list(tenant);
+    const { current, changes } = compare(content, live);
+    if (current && changes.length === 0) return { published: current, revision: live.revision, changes };
     if (current?.version !== before?.version) {
-      throw deployedMeanwhile(definition.id, before?.version ?? 0, current?.version ?? 0);
+      throw deployedMeanwhile(id, before?.version ?? 0, current?.version ?? 0);
     }
+    const next = versionOf(content, live);
     try {
-      return await publishOnce(deps, versionOf(definition, pinned, live), live);
+      return { published: next, revision: await publishOnce(deps, next, live), changes };
     } catch (error) {
       // Another process deployed something of the tenant between the look and the write.
       if (!(error instanceof WriteConflict) || write >= MAX_WRITES) throw error;
     } finally {
-      await deps.reconciler.reconcile(definition.tenant);
+      await deps.reconciler.reconcile(tenant);
     }
   }
 }
@@ -99,28 +137,22 @@ class WriteConflict extends JobicoError {
   }
 }
 
-async function publishOnce(deps: DeployDeps, next: PackageVersion, live: TenantPackages): Promise<Published> {
+/** Answers the bucket's new revision. */
+async function publishOnce(deps: DeployDeps, next: PackageVersion, live: TenantPackages): Promise<number> {
   const others = live.packages.filter(({ id }) => id !== next.id);
   assertFits(next.definition, live.packages);
   const queues = await listQueues(deps.nats, next.tenant);
   assertOrderingStays(next, live.packages, queues);
   await openQueues(deps.nats, next, others, queues);
   try {
-    const revision = await deps.store.put(next, live.revision);
-    return { version: next.version, revision, changed: true };
+    return await deps.store.put(next, live.revision);
   } catch (error) {
     const known = asJobicoError(error);
     throw known.code === 'conflict' ? new WriteConflict(known) : error;
   }
 }
 
-function versionOf(definition: PackageDefinition, pinned: PinnedFiles, live: TenantPackages): PackageVersion {
-  const { tenant, id } = definition;
-  const deployedAt = new Date().toISOString();
-  return { tenant, id, version: live.lastVersion(id) + 1, deployedAt, definition, ...pinned };
-}
-
-function isSame(current: PackageVersion, definition: PackageDefinition, { modules, schemas }: PinnedFiles): boolean {
-  const live = { definition: current.definition, modules: current.modules, schemas: current.schemas };
-  return isDeepStrictEqual(live, { definition, modules, schemas });
+function versionOf(content: Content, live: TenantPackages): PackageVersion {
+  const { tenant, id } = content.definition;
+  return { tenant, id, version: live.lastVersion(id) + 1, deployedAt: new Date().toISOString(), ...content };
 }

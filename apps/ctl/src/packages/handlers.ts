@@ -1,11 +1,18 @@
 import { JobicoError, jobsOf, normalise, shown, validatePackage, type PackageDefinition } from '@jobico/contract';
 import type { Handlers } from '../operations.ts';
 import { checkPackage, deploy, type DeployDeps } from './deploy.ts';
+import { noSuchVersion, rollback } from './rollback.ts';
 import { noSuchPackage, undeploy } from './undeploy.ts';
 
 export type PackageHandlers = Pick<
   Handlers,
-  'package.validate' | 'package.deploy' | 'package.list' | 'package.get' | 'package.undeploy'
+  | 'package.validate'
+  | 'package.deploy'
+  | 'package.rollback'
+  | 'package.list'
+  | 'package.versions'
+  | 'package.get'
+  | 'package.undeploy'
 >;
 
 export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
@@ -15,9 +22,10 @@ export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
       await checkPackage(deps, packageOf(tenant, definition), given);
       return { valid: true };
     },
-    async 'package.deploy'({ tenant, definition, ...given }) {
-      return await deploy(deps, packageOf(tenant, definition), given);
+    async 'package.deploy'({ tenant, definition, dryRun, ...given }) {
+      return await deploy(deps, packageOf(tenant, definition), given, { dryRun });
     },
+    'package.rollback': (input) => rollback(deps, input),
     async 'package.list'({ tenant }) {
       const { packages } = await store.list(tenant);
       const items = packages.map(({ id, version, deployedAt, definition }) => ({
@@ -29,9 +37,24 @@ export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
       }));
       return { items };
     },
-    async 'package.get'({ tenant, package: id }) {
-      const found = await store.get(tenant, id);
+    async 'package.versions'({ tenant, package: id }) {
+      const live = await store.get(tenant, id);
+      const versions = await store.versions(tenant, id);
+      if (versions.length === 0) throw noSuchPackage(tenant, id, (await store.list(tenant)).packages);
+      const items = versions.map(({ version, deployedAt, restores }) => ({
+        version,
+        deployedAt,
+        ...(restores !== undefined && { restores }),
+        isLive: version === live?.version,
+      }));
+      return { items };
+    },
+    async 'package.get'({ tenant, package: id, version }) {
+      const versions = version === undefined ? [] : await store.versions(tenant, id);
+      const found =
+        version === undefined ? await store.get(tenant, id) : versions.find((each) => each.version === version);
       if (found) return found;
+      if (versions.length > 0) throw noSuchVersion(id, versions, version);
       throw noSuchPackage(tenant, id, (await store.list(tenant)).packages);
     },
     'package.undeploy': ({ tenant, package: id }) => undeploy(deps, tenant, id),

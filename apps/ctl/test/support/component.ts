@@ -1,6 +1,6 @@
 import { buildGuest } from '../../../../test/components/build.ts';
 
 /** A component that fits the world `job`. */
-export async function component(): Promise<Buffer> {
-  return Buffer.from(await buildGuest('echo'));
+export async function component(guest = 'echo'): Promise<Buffer> {
+  return Buffer.from(await buildGuest(guest));
 }

@@ -43,8 +43,13 @@ export function packageOf(tenant: string, id: string, changes: Partial<PackageDe
 }
 
 /** Stores the component that {@link packageOf} refers to. */
-export async function storeComponent(client: Client, tenant: string, name = 'work.wasm'): Promise<string> {
-  const content = (await component()).toString('base64');
+export async function storeComponent(
+  client: Client,
+  tenant: string,
+  name = 'work.wasm',
+  guest = 'echo',
+): Promise<string> {
+  const content = (await component(guest)).toString('base64');
   const { digest } = await client.call('file.upload', { tenant, kind: 'wasm', name, content });
   return digest;
 }

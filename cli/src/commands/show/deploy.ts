@@ -1,6 +1,7 @@
 import type { OperationOutput } from '@jobico/contract';
-import { Args } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { PlatformCommand } from '../../platform-command.ts';
+import { given } from '../../session/given.ts';
 
 type Output = OperationOutput<'package.list'> | OperationOutput<'package.get'>;
 
@@ -10,10 +11,15 @@ export default class ShowDeploy extends PlatformCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> acme',
     '<%= config.bin %> <%= command.id %> acme shop',
+    '<%= config.bin %> <%= command.id %> acme shop --version 2',
   ];
   static override args = {
     tenant: Args.string({ description: 'The tenant.' }),
     id: Args.string({ description: 'Id of the package.' }),
+  };
+
+  static override flags = {
+    version: Flags.integer({ description: 'An earlier version of the package.', min: 1 }),
   };
 
   async run(): Promise<Output> {
@@ -22,7 +28,11 @@ export default class ShowDeploy extends PlatformCommand {
     const tenant = await this.tenant(client, { ...flags, tenant: args.tenant ?? flags.tenant });
     if (args.id !== undefined) {
       const { describeVersion } = await import('../../show/describe-version.ts');
-      const version = await client.call('package.get', { tenant, package: args.id });
+      const version = await client.call('package.get', {
+        tenant,
+        package: args.id,
+        ...given({ version: flags.version }),
+      });
       this.log(describeVersion(version));
       return version;
     }

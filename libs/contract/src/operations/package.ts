@@ -1,5 +1,6 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
+import { PackageChange } from '../package/changes.ts';
 import { PackageVersion } from '../package/version.ts';
 import { closed, operation, page, tenant } from './operation.ts';
 
@@ -11,6 +12,29 @@ const files = {
   modules: digests('Digests of uploaded components by moduleref. Others are looked up by name in the file repository.'),
   schemas: digests('Digests of uploaded schemas by schemaref. Others are looked up by name in the file repository.'),
 };
+
+const versionNumber = (description: string) => Type.Optional(Type.Integer({ minimum: 1, description }));
+const dryRun = Type.Optional(
+  Type.Boolean({
+    default: false,
+    description: 'Changes nothing; answers which version it would make, and its changes.',
+  }),
+);
+
+/** What a deploy or a rollback has done, or would do. */
+const PackageDeployed = Type.Object({
+  tenant: Type.String(),
+  package: Type.String(),
+  version: Type.Integer(),
+  restores: Type.Optional(Type.Integer({ description: 'The earlier version that this one is the same as.' })),
+  /** False where the package was live exactly like this already: nothing changed then. */
+  changed: Type.Boolean(),
+  changes: Type.Array(PackageChange, { description: 'Against the version that was live before.' }),
+  nodes: Type.Array(Type.Object({ id: Type.String(), module: Type.String(), applied: Type.Boolean() }), {
+    description: 'The live nodes, and whether each had applied the version when this was answered.',
+  }),
+});
+export type PackageDeployed = Static<typeof PackageDeployed>;
 
 export const packageOperations = {
   'package.validate': operation({
@@ -26,17 +50,39 @@ export const packageOperations = {
     role: 'deployer',
     method: 'POST',
     path: '/v1/tenants/{tenant}/packages',
-    input: Type.Object({ tenant, definition, ...files }, closed),
-    output: Type.Object({
-      tenant: Type.String(),
-      package: Type.String(),
-      version: Type.Integer(),
-      /** False where the package was live exactly like this already: nothing changed then. */
-      changed: Type.Boolean(),
-      nodes: Type.Array(Type.Object({ id: Type.String(), module: Type.String(), applied: Type.Boolean() }), {
-        description: 'The live nodes, and whether each had applied the version when this was answered.',
+    input: Type.Object({ tenant, definition, ...files, dryRun }, closed),
+    output: PackageDeployed,
+  }),
+  'package.rollback': operation({
+    summary: 'Makes an earlier version of a package live again, as a new version with its content',
+    role: 'deployer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/packages/{package}/rollback',
+    input: Type.Object(
+      {
+        tenant,
+        package: packageId,
+        to: versionNumber('The version. Default: the one before what is live.'),
+        dryRun,
+      },
+      closed,
+    ),
+    output: PackageDeployed,
+  }),
+  'package.versions': operation({
+    summary: 'Lists the versions of a package that are kept, newest first',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/packages/{package}/versions',
+    input: Type.Object({ tenant, package: packageId }, closed),
+    output: page(
+      Type.Object({
+        version: Type.Integer(),
+        deployedAt: Type.String({ format: 'date-time' }),
+        restores: Type.Optional(Type.Integer({ description: 'The earlier version that it is the same as.' })),
+        isLive: Type.Boolean(),
       }),
-    }),
+    ),
   }),
   'package.list': operation({
     summary: 'Lists the packages of a tenant',
@@ -55,11 +101,14 @@ export const packageOperations = {
     ),
   }),
   'package.get': operation({
-    summary: 'Shows the live version of a package',
+    summary: 'Shows a version of a package',
     role: 'viewer',
     method: 'GET',
     path: '/v1/tenants/{tenant}/packages/{package}',
-    input: Type.Object({ tenant, package: packageId }, closed),
+    input: Type.Object(
+      { tenant, package: packageId, version: versionNumber('Default: the one that is live.') },
+      closed,
+    ),
     output: PackageVersion,
   }),
   'package.undeploy': operation({

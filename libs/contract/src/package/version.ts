@@ -11,6 +11,9 @@ export const PackageVersion = Type.Object(
     /** 1 for the first deploy, one more with each. */
     version: Type.Integer({ minimum: 1 }),
     deployedAt: Type.String({ format: 'date-time' }),
+    restores: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'The earlier version that a rollback has brought back as this one.' }),
+    ),
     definition: PackageDefinition,
     /** `moduleref` to the component's digest. */
     modules: Type.Record(Type.String(), Digest),
