@@ -7,6 +7,9 @@ const fromSource = {
   plugins: [{ name: 'jobico:from-source', configEnvironment: () => ({ resolve: { conditions: ['@jobico/source'] } }) }],
 };
 
+/** What processes do may take long where others use the cores; a test that fails waits longer, no other one. */
+const PATIENT = { poll: { timeout: 10_000 } };
+
 export default defineConfig({
   test: {
     // Much of a test is waiting for processes; one worker fewer than cores, the default, would leave small machines idle.
@@ -25,7 +28,7 @@ export default defineConfig({
           include: [
             '{apps,libs,sdk}/*/test/**/*.test.ts',
             '{cli,scripts,benchmarks,examples}/test/**/*.test.ts',
-            'test/support/**/*.test.ts',
+            'test/{support,chaos}/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', '**/*.int.test.ts', '**/*.e2e.test.ts'],
           // What a command prints is what its test looks at.
@@ -41,6 +44,7 @@ export default defineConfig({
           disableConsoleIntercept: true,
           testTimeout: 20_000,
           hookTimeout: 20_000,
+          expect: PATIENT,
         },
       },
       {
@@ -53,6 +57,7 @@ export default defineConfig({
           disableConsoleIntercept: true,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: PATIENT,
         },
       },
     ],

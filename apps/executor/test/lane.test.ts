@@ -3,6 +3,7 @@ import type { DeclaredEvent, Nats, QueuedEvent, Settlement } from '@jobico/messa
 import { expect, test } from 'vitest';
 import { Lane, type LaneEntry } from '../src/queues/lane.ts';
 import type { QueueContext } from '../src/queues/queue-context.ts';
+import { settleLost } from '../src/settlement/build-settlement.ts';
 import type { Outcome, Result, Work } from '../src/work.ts';
 
 const declaredWith = (retryMs: number) =>
@@ -64,6 +65,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
       },
     };
   };
+  const decisionContext = (readyAtMs: number) => ({ queue: 'q', node: 'n', nowMs: Date.now(), readyAtMs });
   const context: QueueContext = {
     nats: {} as Nats,
     log: createSilentLogger(),
@@ -72,7 +74,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     admit: () => ({ declared, key: undefined }),
     liveEvent: () => declared,
     recordedOutcome: () => Promise.resolve(undefined),
-    decisionContext: (readyAtMs) => ({ queue: 'q', node: 'n', nowMs: Date.now(), readyAtMs }),
+    decisionContext,
     settle: ({ execution }: Settlement, onDone) => {
       settled.push(`${execution.event.id} ${execution.status}`);
       storing.push(() => onDone('settled'));
@@ -84,16 +86,17 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     },
   };
   const lane = new Lane('k1', context, () => undefined);
-  const push = (sequence: number) => {
+  const push = (sequence: number, { isLost = false } = {}) => {
+    const event = eventAt(sequence);
     const entry: LaneEntry = {
-      event: eventAt(sequence),
+      event,
       key: 'k',
       admitted: { declared },
-      attempt: 1,
+      attempt: isLost ? 2 : 1,
       readyAtMs: 0,
       onSettled: () => undefined,
     };
-    lane.push(entry);
+    lane.push(entry, isLost ? settleLost({ event, key: 'k', declared, attempt: 1 }, decisionContext(0)) : undefined);
   };
   /** Ends the event that is in the sandbox; then the next may enter. */
   const finish = (kind: Result['kind'], code?: 'retry' | 'permanent') => {
@@ -127,6 +130,18 @@ test('a failed attempt is on record before the next one begins, however long tha
   expect(inside).toEqual([]);
   store();
   expect(inside.map(({ event, attempt }) => [event.id, attempt])).toEqual([['e1', 2]]);
+});
+
+test('an attempt that may have begun in a lost process is on record before the next one begins; what follows waits for it', () => {
+  const { push, inside, settled, finish, store } = laneBeforeABusySandbox();
+  push(1, { isLost: true });
+  push(2);
+  expect(inside).toEqual([]);
+  store();
+  expect(inside.map(({ event, attempt }) => [event.id, attempt])).toEqual([['e1', 2]]);
+  expect(finish('ok')).toBe('e1');
+  expect(finish('ok')).toBe('e2');
+  expect(settled).toEqual(['e1 retry', 'e1 ok', 'e2 ok']);
 });
 
 test('what goes on after a failure, and what comes then, goes on in one sandbox lane', () => {

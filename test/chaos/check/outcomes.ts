@@ -32,11 +32,12 @@ function judgeRecords(name: string, own: readonly Recorded[]): Violation[] {
   return isRising ? [] : [{ rule, what: `${name} counts its attempts ${attempts.join(', ')}`, records: own }];
 }
 
-/** One that was stopped may record an attempt late, beside the same attempt of the one that took over. */
-function isNext(before: Recorded | undefined, { execution: { attempt, node } }: Recorded): boolean {
+/** One that was stopped may record an attempt late, beside the same attempt of the one that took over, or end the event. */
+function isNext(before: Recorded | undefined, record: Recorded): boolean {
   if (!before) return true;
+  const { attempt, node } = record.execution;
   const { attempt: last, node: other } = before.execution;
-  return attempt > last || (attempt === last && node !== other);
+  return attempt > last || (node !== other && (attempt === last || isTerminal(record)));
 }
 
 const asTold = 'an outcome is what the job said';

@@ -5,14 +5,15 @@ const rule = 'a repeat is marked by its attempt';
 /** Events of an ordered queue that are delivered and not settled, at most. */
 const IN_FLIGHT = 512;
 
-/** Attempts of an event that left no record: it was, or may have been, begun in a process that then died. */
-export function unrecordedAttempts(own: readonly Recorded[]): number {
-  return Math.max(0, ...own.map(({ execution }) => execution.attempt)) - own.length;
+/** Attempts of an event that left no record, or one that says so: it was, or may have been, begun in a process that died. */
+export function lostAttempts(own: readonly Recorded[]): number {
+  const told = own.filter(({ execution: { error } }) => error?.code !== 'interrupted').length;
+  return Math.max(0, ...own.map(({ execution }) => execution.attempt)) - told;
 }
 
 /** How many attempts were repeats, over all events. */
 export function countRepeats(recorded: readonly Recorded[]): number {
-  return [...recordsByPlace(recorded).values()].reduce((sum, own) => sum + unrecordedAttempts(own), 0);
+  return [...recordsByPlace(recorded).values()].reduce((sum, own) => sum + lostAttempts(own), 0);
 }
 
 /**
@@ -30,7 +31,7 @@ export function checkRepeats({ recorded, disturbances }: Evidence): Violation[] 
       records: [record],
     }));
   const often = [...recordsByPlace(recorded)]
-    .filter(([, own]) => unrecordedAttempts(own) > disturbances)
+    .filter(([, own]) => lostAttempts(own) > disturbances)
     .map(([place, own]) => ({ rule, what: `${place} was repeated more often than anything was broken`, records: own }));
   const repeats = countRepeats(recorded);
   const most = disturbances * IN_FLIGHT;

@@ -36,7 +36,7 @@ export class Lane {
   /** Not settled, oldest first; the first `#sent` of them are in the sandbox, or being settled. */
   readonly #entries: LaneEntry[] = [];
   readonly #settling = new Set<LaneEntry>();
-  /** Entries whose failed attempt is not on record yet: the next one must not begin before, or its record comes late. */
+  /** Entries whose attempt before is not on record yet: the next one must not begin before, or its record comes late. */
   readonly #recording = new Set<LaneEntry>();
   /** Resolves once nothing is being settled any more; while somebody waits for it. */
   #whenSettled: PromiseWithResolvers<void> | undefined;
@@ -52,8 +52,10 @@ export class Lane {
     this.#onEmpty = onEmpty;
   }
 
-  push(entry: LaneEntry): void {
+  /** With `lost`, an attempt of the event may have begun in another process: that is recorded before the next one begins. */
+  push(entry: LaneEntry, lost?: Settlement): void {
     this.#entries.push(entry);
+    if (lost) this.#record(entry, lost);
     this.#send();
   }
 
@@ -165,6 +167,11 @@ export class Lane {
       this.#entries.splice(this.#entries.indexOf(entry), 1);
       this.#sent -= 1;
     }
+    this.#record(entry, settlement);
+  }
+
+  /** Records an attempt that another one follows. */
+  #record(entry: LaneEntry, settlement: Settlement): void {
     this.#recording.add(entry);
     this.#context.settle(settlement, (outcome) => {
       this.#recording.delete(entry);

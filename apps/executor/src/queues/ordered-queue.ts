@@ -14,7 +14,7 @@ import {
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
 import type { Admitted } from '../admission.ts';
-import { settlementOf } from '../settlement/build-settlement.ts';
+import { settleLost, settlementOf } from '../settlement/build-settlement.ts';
 import { Lane, type LaneEntry } from './lane.ts';
 import { ParkedLane } from './parked-lane.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -330,7 +330,10 @@ class OrderedQueue {
     // What may be overtaken waits in a lane of its own, where it may be already.
     const isAside = recorded && !admitted.verdict && admitted.declared.job.retry.isOrderRelaxed;
     if (isAside && this.#park(`r${event.sequence}`, [entry])) return;
-    this.#laneOf(event.name, admitted).push(entry);
+    const lane = this.#laneOf(event.name, admitted);
+    if (!mayHaveRun || admitted.verdict || lane instanceof ParkedLane) return lane.push(entry);
+    const lost = { event, key: admitted.key, declared: admitted.declared, attempt: entry.attempt - 1 };
+    lane.push(entry, settleLost(lost, this.#context.decisionContext(readyAtMs)));
   }
 
   #laneOf(event: string, { key }: Admitted): Lane | ParkedLane {

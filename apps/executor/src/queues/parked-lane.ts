@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { complete, type ParkedEvent, type Parking } from '@jobico/messaging';
-import { decide, decideUnrun, settlementOf } from '../settlement/build-settlement.ts';
+import { complete, type ParkedEvent, type Parking, type QueuedEvent } from '@jobico/messaging';
+import { decide, decideUnrun, settleLost, settlementOf } from '../settlement/build-settlement.ts';
 import type { Outcome, Result } from '../work.ts';
 import type { LaneEntry } from './lane.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -97,7 +97,10 @@ export class ParkedLane {
     else {
       let attempt = Math.max(head.attempt, (found?.attempt ?? 0) + 1);
       let readyAtMs: number | undefined = found?.nextAttemptAt ? Date.parse(found.nextAttemptAt) : head.readyAtMs;
-      if (this.#mayHaveBegun && readyAtMs <= Date.now()) attempt += 1;
+      if (this.#mayHaveBegun && readyAtMs <= Date.now()) {
+        if ((await this.#recordLost(event, attempt)) === 'fenced') readyAtMs = undefined;
+        attempt += 1;
+      }
       this.#mayHaveBegun = false;
       while (readyAtMs !== undefined && !this.#isClosed) {
         await this.#wait(readyAtMs - Date.now());
@@ -108,6 +111,14 @@ export class ParkedLane {
       }
     }
     if (!this.#isClosed) await this.#untilDone(() => this.#parking.remove(head.parkedSequence));
+  }
+
+  /** Another process may have begun this attempt; `fenced` if it has ended the event. */
+  async #recordLost(event: QueuedEvent, attempt: number): Promise<'settled' | 'fenced'> {
+    const admitted = await this.#untilDone(async () => await this.#context.admit(event));
+    if (!admitted || admitted.verdict) return 'settled';
+    const lost = { event, key: admitted.key, declared: admitted.declared, attempt };
+    return await this.#settled(settleLost(lost, this.#context.decisionContext(event.timeMs)));
   }
 
   /** One attempt; answers when the next one is due, the same time if it did not run, nothing if the event is settled. */

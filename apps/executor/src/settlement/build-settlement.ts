@@ -6,7 +6,14 @@ import {
   type ExecutionStatus,
   type RetryPolicy,
 } from '@jobico/contract';
-import { createEventId, outgoingId, type DeadLetterBody, type QueuedEvent, type Settlement } from '@jobico/messaging';
+import {
+  createEventId,
+  outgoingId,
+  type DeadLetterBody,
+  type DeclaredEvent,
+  type QueuedEvent,
+  type Settlement,
+} from '@jobico/messaging';
 import type { Attempt, Result, Verdict } from '../work.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -79,32 +86,50 @@ function valueOf(result: string | undefined): unknown {
 
 /** The settlement of an event that may not run. */
 export function decideUnrun(
-  { event, key, attempt }: Omit<Attempt, 'declared'>,
-  verdict: Verdict,
+  unrun: Omit<Attempt, 'declared'>,
+  { declared, error, faults }: Verdict,
   context: DecisionContext,
 ): Decision {
-  const version = verdict.declared?.version;
+  const execution: Execution = { ...withoutResult({ ...unrun, declared }, context), status: 'dead', error };
+  return { settlement: settlementOf(execution, unrun.event, faults) };
+}
+
+/**
+ * The settlement of an attempt that may have begun in a process that was lost. Once it is on record the next attempt is
+ * another one, whoever makes it, and what the lost process still says of this one is refused.
+ */
+export function settleLost(work: Attempt, context: DecisionContext): Settlement {
   const execution: Execution = {
+    ...withoutResult(work, context),
+    status: 'retry',
+    error: { code: 'interrupted', message: 'it may have begun in an executor that lost the queue' },
+    nextAttemptAt: new Date(context.nowMs).toISOString(),
+  };
+  return settlementOf(execution, work.event);
+}
+
+function withoutResult(
+  { declared, event, key, attempt }: Omit<Attempt, 'declared'> & { declared: DeclaredEvent | undefined },
+  context: DecisionContext,
+): Omit<Execution, 'status'> {
+  return {
     id: createEventId(context.nowMs),
     tenant: event.tenant,
-    package: version?.id ?? '',
-    version: version?.version ?? 0,
-    job: verdict.declared?.job.id ?? '',
+    package: declared?.version.id ?? '',
+    version: declared?.version.version ?? 0,
+    job: declared?.job.id ?? '',
     event: eventOf(event, key),
     attempt,
-    status: 'dead',
     startedAt: new Date(context.nowMs).toISOString(),
     durationMs: 0,
     waitedMs: Math.max(0, context.nowMs - event.timeMs),
     queue: context.queue,
     sequence: event.sequence,
-    error: verdict.error,
     emitted: [],
     logs: [],
     usage: { memoryBytes: 0, hostCalls: 0 },
     node: context.node,
   };
-  return { settlement: settlementOf(execution, event, verdict.faults) };
 }
 
 /** An outcome with what it takes to keep a dead letter of the event, should that be the outcome that stands. */
