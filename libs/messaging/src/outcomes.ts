@@ -74,23 +74,24 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {
-    const messages = (await lastOf(sequences)).map((message) => ({ at: message.seq, own: readExecution(message) }));
+    const last = (await lastOf(sequences)).map((message) => ({ message, recorded: readExecution(message) }));
     for (const sequence of sequences) known.set(sequence % SLOTS, EMPTY);
-    for (const { own, at } of messages) remember(own, at);
-    const bySlot = Map.groupBy(
-      messages.map(({ own }) => own),
-      ({ sequence }) => sequence % SLOTS,
-    );
-    const found = new Map<number, Execution>();
-    for (const sequence of sequences) {
+    for (const { message, recorded } of last) remember(recorded, message.seq);
+    const bySlot = Map.groupBy(last, ({ recorded }) => recorded.sequence % SLOTS);
+    const found = sequences.map(async (sequence) => {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
-      const own = inSlot.filter((recorded) => recorded.sequence === sequence).reduce(later, undefined);
-      // A later event of the slot may hide the outcome of this one, which waited long: all of it, or all but a retry.
-      const isHidden = (!own || own.status === 'retry') && inSlot.some((recorded) => recorded.sequence > sequence);
-      const recorded = isHidden ? await scan(sequence, sinceMs) : own;
-      if (recorded) found.set(sequence, recorded);
-    }
-    return found;
+      const own = inSlot
+        .map(({ recorded }) => recorded)
+        .filter((recorded) => recorded.sequence === sequence)
+        .reduce(later, undefined);
+      // What another event of the slot, an older one that waited long too, has recorded since this one was stored may hide
+      // the outcome of this one: all of it, or all but a retry.
+      const mayBeHidden =
+        (!own || own.status === 'retry') &&
+        inSlot.some(({ message, recorded }) => recorded.sequence !== sequence && message.time.getTime() >= sinceMs);
+      return [sequence, mayBeHidden ? await scan(sequence, sinceMs) : own] as const;
+    });
+    return new Map((await Promise.all(found)).flatMap(([sequence, own]) => (own ? [[sequence, own]] : [])));
   };
 
   const scan = async (sequence: number, sinceMs: number) => {
@@ -98,6 +99,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
     for await (const recorded of slotSince(nats, slotFilter(tenant, queue, sequence), sinceMs)) {
       if (recorded.sequence === sequence) found = later(found, recorded);
     }
+    if (found) remember(found, 0);
     return found;
   };
 

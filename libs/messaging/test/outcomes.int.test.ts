@@ -95,6 +95,20 @@ test('an outcome that a later event of its slot hides is found behind an earlier
     expect((await outcomes.latest([11], Date.now() - 60_000)).get(11)?.id).toBe(hidden.id);
   }));
 
+test('an outcome that an older event of its slot hides, recorded after it, is still found, and stands', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const before = createOutcomes(nats, tenant, 'q');
+    const newer = execution(tenant, 5 + 4096);
+    await before.commit(newer);
+    await before.commit(execution(tenant, 5));
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const sinceMs = Date.parse(newer.event.time);
+    expect((await outcomes.latest([5 + 4096], sinceMs)).get(5 + 4096)).toMatchObject({ id: newer.id });
+    const again = execution(tenant, 5 + 4096, { event: newer.event, attempt: 2 });
+    expect(await outcomes.commit(again)).toMatchObject({ isOurs: false, recorded: { id: newer.id } });
+  }));
+
 test('preparing to run an event tells that it has run already', () =>
   withNats(async (nats) => {
     const tenant = uniqueTenant();
