@@ -25,17 +25,23 @@ export async function startNatsProcess(dataDir: string, note: (what: string) => 
   };
   let server = await start(0);
   const { url, port } = server;
+  const killNow = async (downMs: number) => {
+    isExpected = true;
+    process.kill(server.pid, 'SIGKILL');
+    await server.exited;
+    await delay(downMs);
+    server = await start(port);
+    note('nats-server runs again');
+  };
+  /** What is down cannot be killed: one kill after another. */
+  let healing: Promise<void> = Promise.resolve();
   return {
     url,
     port,
     faults,
     async kill(downMs) {
-      isExpected = true;
-      process.kill(server.pid, 'SIGKILL');
-      await server.exited;
-      await delay(downMs);
-      server = await start(port);
-      note('nats-server runs again');
+      healing = healing.then(() => killNow(downMs));
+      await healing;
     },
     async [Symbol.asyncDispose]() {
       isExpected = true;
