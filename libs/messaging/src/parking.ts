@@ -51,11 +51,7 @@ export function createParking(nats: Nats, tenant: string, queue: string, partiti
       return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf('.') + 1));
     },
     async park(lane, parked) {
-      await nats.publisher.publish(
-        subjectOf(lane),
-        parked.event.text,
-        headersOf(queue, tenant, parked),
-      );
+      await nats.publisher.publish(subjectOf(lane), parked.event.text, headersOf(queue, tenant, parked));
     },
     async head(lane) {
       try {

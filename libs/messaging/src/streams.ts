@@ -88,7 +88,13 @@ export async function listQueues(nats: Nats, tenant?: string): Promise<QueueStat
     const events = new Set(config.subjects.flatMap((subject) => parseEventSubject(subject)?.event ?? []));
     const inQueue = (await unsettledIn(nats, config)) ?? state.messages;
     const outside = parked.get(`${address.tenant}.${address.queue}`) ?? 0;
-    queues.push({ tenant: address.tenant, id: address.queue, pending: inQueue + outside, events: [...events], shape: shapeOf(config) });
+    queues.push({
+      tenant: address.tenant,
+      id: address.queue,
+      pending: inQueue + outside,
+      events: [...events],
+      shape: shapeOf(config),
+    });
   }
   return queues;
 }

@@ -14,7 +14,15 @@ import { queue, uniqueTenant, withNats } from './nats.ts';
 
 const keyed = (partitions: number, pointer = '/key'): Queue['ordering'] => ({ kind: 'keyed', pointer, partitions });
 
-const KEYS = ['a', 'c-1003', 'Z_9', 'with space', 'ünïcode', 'x'.repeat(100), ...Array.from({ length: 60 }, (_, i) => `k${i}`)];
+const KEYS = [
+  'a',
+  'c-1003',
+  'Z_9',
+  'with space',
+  'ünïcode',
+  'x'.repeat(100),
+  ...Array.from({ length: 60 }, (_, i) => `k${i}`),
+];
 
 async function onQueue(partitions: number, work: (stage: Stage) => Promise<void>): Promise<void> {
   const tenant = uniqueTenant();
