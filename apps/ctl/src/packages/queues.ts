@@ -45,26 +45,23 @@ export function assertOrderingStays(
   states: readonly QueueState[],
 ): void {
   const before = declaredQueues(live);
-  const faults = next.definition.queues.flatMap((declared, index) => {
+  const changed = next.definition.queues.flatMap((declared, index) => {
     const known = before.get(declared.id)?.queue;
     const pending = states.find(({ id }) => id === declared.id)?.pending ?? 0;
     if (!known || pending === 0 || isDeepStrictEqual(known.ordering, queueOf(declared).ordering)) return [];
-    const { id } = declared;
-    return [
-      {
-        id,
-        path: pointer('queues', index, 'ordering'),
-        message: `cannot change while ${pending === 1 ? 'an event waits' : `${pending} events wait`} in the queue`,
-        value: inWords(queueOf(declared)),
-        allowed: inWords(known),
-      },
-    ];
+    const fault = {
+      path: pointer('queues', index, 'ordering'),
+      message: `cannot change while ${pending === 1 ? 'an event waits' : `${pending} events wait`} in the queue`,
+      value: inWords(queueOf(declared)),
+      allowed: inWords(known),
+    };
+    return [{ id: declared.id, fault }];
   });
-  if (faults.length === 0) return;
-  const names = faults.map(({ id }) => id).join(', ');
+  if (changed.length === 0) return;
+  const names = changed.map(({ id }) => id).join(', ');
   throw new JobicoError('conflict', `the ordering of queue ${names} cannot change under the events that wait in it`, {
     hint: 'Deploy again once the queue is empty, or give the queue another id.',
-    faults: faults.map(({ id: _, ...fault }) => fault),
+    faults: changed.map(({ fault }) => fault),
   });
 }
 
