@@ -49,24 +49,28 @@ function expectInOrder(executions: readonly Execution[]): void {
   for (const sequences of byKey(executions).values()) expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
 }
 
-test('events of a key run in the order they were stored, with the key in their subject or without, while executors come and go', () =>
-  onStage(async (stage) => {
-    await stage.deploy(told(BY_KEY), GUESTS);
-    const first = await stage.startExecutor();
-    await stage.startExecutor();
-    const total = KEYS.length * 12;
-    for (let n = 0; n < total; n += 1) {
-      const attempts = n % 31 === 5 ? ['retry', 'ok'] : ['ok'];
-      await send(stage, KEYS[n % KEYS.length] ?? '', n % 5 !== 0, { attempts });
-      if (n === total / 2) await first.stop();
-    }
-    const outcomes = await stage.outcomes(total, 30_000);
-    expect(outcomes).toHaveLength(total);
-    expect(new Set(outcomes.map(({ sequence }) => sequence)).size).toBe(total);
-    expect(byKey(outcomes).size).toBe(KEYS.length);
-    expectInOrder(outcomes);
-    await expect.poll(() => pendingOf(stage), { timeout: 10_000 }).toBe(0);
-  }));
+test(
+  'events of a key run in the order they were stored, with the key in their subject or without, while executors come and go',
+  { timeout: 60_000 },
+  () =>
+    onStage(async (stage) => {
+      await stage.deploy(told(BY_KEY), GUESTS);
+      const first = await stage.startExecutor();
+      await stage.startExecutor();
+      const total = KEYS.length * 8;
+      for (let n = 0; n < total; n += 1) {
+        const attempts = n % 31 === 5 ? ['retry', 'ok'] : ['ok'];
+        await send(stage, KEYS[n % KEYS.length] ?? '', n % 5 !== 0, { attempts });
+        if (n === total / 2) await first.stop();
+      }
+      const outcomes = await stage.outcomes(total, 30_000);
+      expect(outcomes).toHaveLength(total);
+      expect(new Set(outcomes.map(({ sequence }) => sequence)).size).toBe(total);
+      expect(byKey(outcomes).size).toBe(KEYS.length);
+      expectInOrder(outcomes);
+      await expect.poll(() => pendingOf(stage), { timeout: 10_000 }).toBe(0);
+    }),
+);
 
 // Executors report their share every five seconds, and decide on what was reported.
 test('an executor that joins is given its share of the partitions', { timeout: 60_000 }, () =>
