@@ -9,15 +9,18 @@ export interface ChaosOptions {
   rate: number;
   /** Processes that are killed meanwhile. */
   kills: number;
+  /** Of the queue that the load goes to. */
+  partitions: number;
   /** Whether the folder of the run stays when nothing was found. */
   isKept: boolean;
 }
 
-export const USAGE = `npm run chaos -- [--seed N] [--events N] [--rate N] [--kills N] [--long] [--keep]
+export const USAGE = `npm run chaos -- [--seed N] [--events N] [--rate N] [--kills N] [--partitions N] [--long] [--keep]
   --seed N     what is sent and what is broken when (default: another one each time)
   --events N   accepted events after which the load ends (default 20000)
   --rate N     events a second (default 200)
   --kills N    processes that are killed meanwhile; some more are stopped for a while or cut off (default 10)
+  --partitions N  how many the queue of the load has (default 1)
   --long       100000 events at 300 a second, 50 kills
   --keep       keeps the folder of the run even if nothing was found`;
 
@@ -33,6 +36,7 @@ export function readOptions(args: string[]): ChaosOptions | 'help' {
       events: { type: 'string' },
       rate: { type: 'string' },
       kills: { type: 'string' },
+      partitions: { type: 'string' },
       long: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -45,13 +49,14 @@ export function readOptions(args: string[]): ChaosOptions | 'help' {
     events: count('events', values.events) ?? size.events,
     rate: count('rate', values.rate) ?? size.rate,
     kills: count('kills', values.kills) ?? size.kills,
+    partitions: count('partitions', values.partitions) ?? 1,
     isKept: values.keep,
   };
 }
 
 /** The arguments that make the same run again. */
-export function argumentsOf({ seed, events, rate, kills }: ChaosOptions): string {
-  return `--seed ${seed} --events ${events} --rate ${rate} --kills ${kills}`;
+export function argumentsOf({ seed, events, rate, kills, partitions }: ChaosOptions): string {
+  return `--seed ${seed} --events ${events} --rate ${rate} --kills ${kills} --partitions ${partitions}`;
 }
 
 function count(name: string, text: string | undefined): number | undefined {

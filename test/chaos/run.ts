@@ -40,7 +40,7 @@ async function chaos(options: ChaosOptions, signal: AbortSignal): Promise<boolea
 async function play(run: Run): Promise<Violation[]> {
   const { folder, note } = run;
   await using platform = await startChaosPlatform(folder, note);
-  const packageFile = await layOutPackage(folder);
+  const packageFile = await layOutPackage(folder, run.options.partitions);
   await deployPackage(platform.ctl.module.url, packageFile);
   const nc = await connect({
     servers: platform.nats.url,

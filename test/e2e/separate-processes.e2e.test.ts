@@ -11,14 +11,14 @@ import { natsServerBinary, up, type PlatformProcess } from '../support/platform-
 const QUEUE = 'bookings';
 
 /** A NATS, what takes events and answers questions, and executors, each in a process of its own. */
-async function apart(executors: number) {
+async function apart(executors: number, definition: object = LEDGER) {
   const nats = await startKillableNats(await natsServerBinary());
   const run = (modules: string) => up({ args: ['--nats-url', nats.url, '--modules', modules] });
   const [front, ...workers] = await Promise.all([
     run('listener,ctl'),
     ...Array.from({ length: executors }, () => run('executor')),
   ]);
-  const { file } = await packageFolder(LEDGER, LEDGER_GUESTS);
+  const { file } = await packageFolder(definition, LEDGER_GUESTS);
   const { exitCode, stderr } = await front.jobico('deploy', file);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   return { nats, front, workers };
@@ -95,6 +95,22 @@ test('NATS is killed -9 and comes back under load: every process goes on by itse
 
 test('of two executors, the one at work is killed -9 in the midst of 2,000 events: the other has them all, in order', async () => {
   const { nats, front, workers } = await apart(2);
+  const count = await recorded(nats);
+  const load = sendEvents(address(front), { count: 2000, make: booking });
+  await until(async () => (await count()) >= 300, '300 executions');
+  const killed = await workerOf(front, workers);
+  killed.signal('SIGKILL');
+  await killed.ended;
+  await load.done;
+  expect(load.accepted).toHaveLength(2000);
+  const { executions } = await auditAll(front, nats);
+  expect(new Set(executions.map(({ node }) => node)).size).toBe(2);
+});
+
+test('of two executors that share the partitions of a queue, one is killed -9 in the midst of 2,000 events: the other has them all, in order', async () => {
+  const [bookings, ...others] = LEDGER.queues;
+  const partitioned = { ...bookings, ordering: { key: '/customer', partitions: 4 } };
+  const { nats, front, workers } = await apart(2, { ...LEDGER, queues: [partitioned, ...others] });
   const count = await recorded(nats);
   const load = sendEvents(address(front), { count: 2000, make: booking });
   await until(async () => (await count()) >= 300, '300 executions');

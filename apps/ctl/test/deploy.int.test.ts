@@ -1,5 +1,5 @@
 import { queueOf, type JobicoError } from '@jobico/contract';
-import { ensureQueue, listQueues } from '@jobico/messaging';
+import { ensureQueue, findQueues, listQueues, partitionOf, queueStream } from '@jobico/messaging';
 import { describe, expect, test, vi } from 'vitest';
 import { component } from './support/component.ts';
 import { controlPlane, packageOf, storeComponent, type ControlPlane } from './support/control-plane.ts';
@@ -177,6 +177,65 @@ test('the ordering of a queue stays while events wait in it', async () => {
     faults: [{ path: '/queues/0/ordering', message: 'cannot change while 2 events wait in the queue' }],
   });
   expect(await client.call('package.get', { tenant, package: 'shop' })).toMatchObject({ version: 1, definition });
+});
+
+const partitioned = (definition: object, partitions: number) => ({
+  ...definition,
+  queues: [{ id: 'default', ordering: { key: '/key', partitions } }],
+});
+
+test('the number of partitions stays while events wait in the queue, and changes once it is empty', async () => {
+  const platform = await ready();
+  const { client, tenant, nats } = platform;
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition: partitioned(definition, 4) });
+  await client.call('event.send', { tenant, event: 'shop-happened', data: [{ key: 'a' }, { key: 'b' }] });
+  await nats.publisher.publish(`jobico.event.${tenant}.shop-happened`, '{"key":"a"}');
+  const error = await refusal(client.call('package.deploy', { tenant, definition: partitioned(definition, 2) }));
+  expect(error).toMatchObject({
+    code: 'conflict',
+    message: 'the ordering of queue default cannot change under the events that wait in it',
+    hint: 'Deploy again once the queue is empty, or give the queue another id.',
+    faults: [
+      {
+        path: '/queues/0/ordering',
+        message: 'cannot change while 3 events wait in the queue',
+        value: '{ key: /key, partitions: 2 }',
+        allowed: '{ key: /key, partitions: 4 }',
+      },
+    ],
+  });
+  const consumersOf = async () => (await findQueues(nats)).filter((found) => found.tenant === tenant);
+  expect(await consumersOf()).toHaveLength(4);
+  const stream = queueStream(tenant, 'default');
+  for (const { name } of await consumersOf()) await nats.jsm.consumers.delete(stream, name);
+  await nats.jsm.streams.purge(stream);
+  await client.call('package.deploy', { tenant, definition: partitioned(definition, 4) });
+  await client.call('package.deploy', { tenant, definition: partitioned(definition, 2) });
+  expect(await consumersOf()).toHaveLength(2);
+});
+
+test('an event that is sent to a partitioned queue is stored for the partition of its key', async () => {
+  const { client, tenant, nats } = await ready();
+  await client.call('package.deploy', { tenant, definition: partitioned(packageOf(tenant, 'shop'), 4) });
+  await client.call('event.send', { tenant, event: 'shop-happened', data: [{ key: 'a key' }] });
+  const { state } = await nats.jsm.streams.info(queueStream(tenant, 'default'), { subjects_filter: '>' });
+  const subject = `jobico.event.${tenant}.shop-happened.4.${partitionOf('a key', 4)}`;
+  expect(state.subjects).toEqual({ [subject]: 1 });
+});
+
+test('a queue that a deploy has partitioned and not come to publish is put right', async () => {
+  const platform = await ready();
+  const { client, tenant, nats } = platform;
+  const definition = packageOf(tenant, 'shop');
+  await client.call('package.deploy', { tenant, definition });
+  const [queue] = partitioned(definition, 3).queues;
+  if (queue) await ensureQueue(nats, tenant, queueOf(queue), ['shop-happened']);
+  expect((await listQueues(nats, tenant))[0]?.shape.partitioning).toMatchObject({ count: 3 });
+  const again = await controlPlane();
+  expect(again.client).toBeDefined();
+  const countOf = async () => (await findQueues(nats)).filter((found) => found.tenant === tenant).length;
+  await vi.waitFor(async () => expect(await countOf()).toBe(1), { timeout: 10_000 });
 });
 
 test('the storage of a queue that exists stays', async () => {

@@ -1,5 +1,14 @@
 import { isTooDeep, JobicoError, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
-import { keyOf, type DeclaredEvent, type Definitions, type QueuedEvent, type Schemas } from '@jobico/messaging';
+import {
+  keyOf,
+  orderingOf,
+  partitionOf,
+  type DeclaredEvent,
+  type Definitions,
+  type Partition,
+  type QueuedEvent,
+  type Schemas,
+} from '@jobico/messaging';
 import type { Verdict } from './work.ts';
 
 /** An event that may run, or why it may not. */
@@ -12,13 +21,19 @@ export type Admitted =
  * from NATS too, schemas change while events wait, and nothing in a header can prove that a check was made.
  */
 export interface Admission {
-  /** The answer, or a promise of it while a schema is being loaded; that rejects where it cannot be read now. */
-  admit(event: QueuedEvent, queue: string): Admitted | Promise<Admitted>;
+  /**
+   * The answer, or a promise of it while a schema is being loaded; that rejects where it cannot be read now. `partition`: of
+   * the queue, where it has some.
+   */
+  admit(event: QueuedEvent, queue: string, partition?: Partition): Admitted | Promise<Admitted>;
 }
+
+/** Characters of a key in a message. */
+const MAX_SHOWN = 100;
 
 export function createAdmission(definitions: Definitions, schemas: Schemas): Admission {
   return {
-    admit(event, queue) {
+    admit(event, queue, partition) {
       const declared = definitions.event(event.tenant, event.name);
       if (!declared || declared.queue.id !== queue) {
         return {
@@ -27,9 +42,9 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
         };
       }
       const validator = schemas.validatorOf(declared);
-      if (typeof validator === 'function') return check(event, declared, validator);
+      if (typeof validator === 'function') return check(event, declared, validator, partition);
       return validator.then(
-        (ready) => check(event, declared, ready),
+        (ready) => check(event, declared, ready, partition),
         (error: unknown) => {
           // An outage is no verdict on an event.
           if (!(error instanceof JobicoError) || error.code === 'unavailable') throw error;
@@ -40,7 +55,29 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
   };
 }
 
-function check(event: QueuedEvent, declared: DeclaredEvent, validate: Validator): Admitted {
+/**
+ * Whether an event that a partition is given is one of its own: the server knows of those that have a key in their subject,
+ * of the others only their payload tells. Each partition must come to the same answer, whatever it knows of definitions.
+ */
+export function isOwnEvent(event: QueuedEvent, partition: Partition): boolean {
+  if (isSpread(event, partition)) return true;
+  let key = event.key;
+  try {
+    if (!isTooDeep(event.text)) key = keyOf({ ordering: orderingOf(partition) }, JSON.parse(event.text), event.key);
+  } catch {
+    // It will be refused, by whoever has what its header names.
+  }
+  return partitionOf(key, partition.count) === partition.index;
+}
+
+const isSpread = ({ spread }: QueuedEvent, { count }: Partition) => spread?.count === count;
+
+function check(
+  event: QueuedEvent,
+  declared: DeclaredEvent,
+  validate: Validator,
+  partition: Partition | undefined,
+): Admitted {
   const refuse = (message: string): Admitted => ({
     key: event.key,
     verdict: { declared, error: { code: 'invalid', message } },
@@ -52,9 +89,13 @@ function check(event: QueuedEvent, declared: DeclaredEvent, validate: Validator)
   } catch (error) {
     return refuse(`not JSON: ${(error as Error).message}`);
   }
-  const key = keyOf(declared.queue, value, event.key);
+  const key = keyOf(partition ? { ordering: orderingOf(partition) } : declared.queue, value, event.key);
   const faults = validate(value);
-  if (faults.length === 0) return { declared, key };
+  if (faults.length === 0) {
+    // Events of its key run elsewhere: it would run beside them.
+    const isAstray = partition && key !== undefined && partitionOf(key, partition.count) !== partition.index;
+    return isAstray ? refuse(`its subject names another key than ${key.slice(0, MAX_SHOWN)}`) : { declared, key };
+  }
   const [first] = faults;
   return {
     key,

@@ -23,11 +23,27 @@ export function pointer(...parts: (string | number)[]): string {
 
 /** ajv's errors (`verbose: true`, `allErrors: true`) as faults: one for each place, with what may stand there. */
 export function faultsOf(errors: readonly ErrorObject[]): Fault[] {
-  // The branches of a union fail one by one; only the union's own error says something.
+  // The branches of a union fail one by one: what says something is the one that was meant, else the union's own error.
   const unions = errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf');
-  const insideUnion = (error: ErrorObject) =>
-    unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`));
-  return errors.filter((error) => !insideUnion(error)).map(faultOf);
+  const meant = new Map(unions.map((union) => [union, meantBranch(union, errors)]));
+  const isSaid = (error: ErrorObject) =>
+    !meant.get(error) &&
+    unions.every((union) => {
+      const isInside = union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`);
+      return !isInside || meant.get(union)?.includes(error);
+    });
+  return errors.filter(isSaid).map(faultOf);
+}
+
+/** The errors of the only branch of a union that takes a value of this kind at all. */
+function meantBranch(union: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] | undefined {
+  const prefix = `${union.schemaPath}/`;
+  const inside = errors.filter(({ schemaPath }) => schemaPath !== union.schemaPath && schemaPath.startsWith(prefix));
+  const branches = Map.groupBy(inside, ({ schemaPath }) => schemaPath.slice(prefix.length).split('/')[0]);
+  const isOtherKind = ({ instancePath, keyword }: ErrorObject) =>
+    instancePath === union.instancePath && (keyword === 'type' || keyword === 'const');
+  const meant = [...branches.values()].filter((branch) => !branch.some(isOtherKind));
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 function faultOf(error: ErrorObject): Fault {

@@ -56,7 +56,12 @@ test('a queue without a word about it is strict, on file, and keeps a week', () 
     maxBytes: -1,
     maxEvents: -1,
   });
-  expect(queueOf({ id: 'q', ordering: { key: '/a' } }).ordering).toEqual({ kind: 'keyed', pointer: '/a' });
+  expect(queueOf({ id: 'q', ordering: { key: '/a' } }).ordering).toEqual({
+    kind: 'keyed',
+    pointer: '/a',
+    partitions: 1,
+  });
+  expect(queueOf({ id: 'q', ordering: { key: '/a', partitions: 4 } }).ordering).toMatchObject({ partitions: 4 });
 });
 
 test.each([

@@ -51,8 +51,35 @@ describe('each fault names the place, the value, what is allowed, and what was p
         path: '/queues/0/ordering',
         message: 'fits none of the allowed forms',
         value: '"sorted"',
-        allowed: 'strict, none, or { key: /a/json/pointer }',
+        allowed: 'strict, none, or { key: /a/json/pointer, partitions: 4 }',
       },
+    ]);
+  });
+
+  test.each([0, 65, 1.5, '4', null])('a number of partitions that is none: %j', (partitions) => {
+    expect(faultsOf({ queues: [{ id: 'default', ordering: { key: '/a', partitions } }] })).toEqual([
+      expect.objectContaining({
+        path: '/queues/0/ordering/partitions',
+        value: JSON.stringify(partitions),
+        allowed: 'a whole number from 1 to 64',
+      }),
+    ]);
+  });
+
+  test('partitions without a key', () => {
+    expect(faultsOf({ queues: [{ id: 'default', ordering: { partitions: 4 } }] })).toEqual([
+      { path: '/queues/0/ordering/key', message: 'is missing' },
+    ]);
+    for (const ordering of ['strict', 'none']) {
+      expect(faultsOf({ queues: [{ id: 'default', ordering, partitions: 4 }] })).toEqual([
+        expect.objectContaining({ path: '/queues/0/partitions', message: 'unknown field "partitions"' }),
+      ]);
+    }
+  });
+
+  test('a misspelt field of an ordering', () => {
+    expect(faultsOf({ queues: [{ id: 'default', ordering: { key: '/a', partition: 4 } }] })).toEqual([
+      expect.objectContaining({ path: '/queues/0/ordering/partition', suggestion: 'partitions' }),
     ]);
   });
 

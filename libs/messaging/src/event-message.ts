@@ -27,6 +27,8 @@ export interface QueuedEvent {
   traceparent?: string;
   /** The dead letter that it was. */
   redriveOf?: RedriveOf;
+  /** The partition that the server has given it to, by the key in its subject. */
+  spread?: { index: number; count: number };
 }
 
 /** The headers of an event that is published. Header text is checked by nats.js; ids and keys by their callers. */
@@ -69,6 +71,7 @@ export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefin
     text: textOf(message.data),
     ...(traceparent && /^[0-9a-f-]{55}$/.test(traceparent) && { traceparent }),
     ...(redriveOf && { redriveOf }),
+    ...(address.spread && { spread: address.spread }),
   };
 }
 

@@ -7,6 +7,7 @@ export { createDefinitionStore, deployedMeanwhile } from './definitions.ts';
 export type { DefinitionStore, TenantPackages } from './definitions.ts';
 export { watchDefinitions } from './definitions-view.ts';
 export type { DeclaredEvent, Definitions } from './definitions-view.ts';
+export { ensureQueue } from './ensure-queue.ts';
 export { createEventId, derivedId, outgoingId, timeOfId } from './event-ids.ts';
 export { eventHeaders, readEvent } from './event-message.ts';
 export type { QueuedEvent } from './event-message.ts';
@@ -22,8 +23,12 @@ export { createOutcomes } from './outcomes.ts';
 export type { Commit, Outcomes } from './outcomes.ts';
 export { createParking, wakeParkedQueues } from './parking.ts';
 export type { ParkedEvent, Parking } from './parking.ts';
+export { orderingOf, partitionOf, subjectKey } from './partitions.ts';
+export type { Partition } from './partitions.ts';
 export { createPublisher } from './publisher.ts';
 export type { HeaderFields, PubAck, Publisher } from './publisher.ts';
+export { isSameShape, shapeFor } from './queue-shape.ts';
+export type { QueueAddress, QueueShape } from './queue-shape.ts';
 export { createRecorder } from './recorder.ts';
 export type { ExecutionFilter, ExecutionQuery, Recorder } from './recorder.ts';
 export { previewRedrive, redriveLetters } from './redrive.ts';
@@ -32,20 +37,12 @@ export type { Schemas } from './schemas.ts';
 export { serveOperations } from './services.ts';
 export type { OperationHandler, ServedOperations } from './services.ts';
 export { complete, settle } from './settle.ts';
-export type { DeadLetterBody, Settlement } from './settle.ts';
+export type { DeadLetterBody, Settlement, SubjectOf } from './settle.ts';
 export { consumeShared } from './shared-consumer.ts';
 export type { SharedConsumer } from './shared-consumer.ts';
-export {
-  deleteQueue,
-  ensureQueue,
-  ensureStreams,
-  findQueues,
-  isOrderedQueue,
-  listQueues,
-  trimQueue,
-} from './streams.ts';
-export type { QueueAddress, QueueState } from './streams.ts';
-export { eventSubject, keyToken, queueStream } from './subjects.ts';
+export { deleteQueue, ensureStreams, findQueues, listQueues, trimQueue } from './streams.ts';
+export type { FoundConsumer, QueueState } from './streams.ts';
+export { eventSubject, keyToken, queueStream, SLOTS } from './subjects.ts';
 export { openTenantKv } from './tenant-kv.ts';
 export type { TenantKv, TenantKvEntry, WriteCondition } from './tenant-kv.ts';
 export type { JsMsg } from '@nats-io/jetstream';

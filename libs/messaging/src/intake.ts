@@ -3,6 +3,7 @@ import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { eventHeaders } from './event-message.ts';
 import { asUnavailable } from './failures.ts';
+import { subjectKey } from './partitions.ts';
 import type { Publisher } from './publisher.ts';
 import type { Schemas } from './schemas.ts';
 import { eventSubject } from './subjects.ts';
@@ -96,7 +97,8 @@ async function publishAll(
         source: request.source,
         traceparent: request.traceparent,
       });
-      return publisher.publish(eventSubject(request.tenant, request.event), text, fields);
+      const subject = eventSubject(request.tenant, request.event, subjectKey(declared.queue, key));
+      return publisher.publish(subject, text, fields);
     }),
   );
   const failed = results.find((result) => result.status === 'rejected');
@@ -132,7 +134,7 @@ function notStored(
 }
 
 /** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */
-export function keyOf({ ordering }: Queue, value: unknown, sent?: string): string | undefined {
+export function keyOf({ ordering }: Pick<Queue, 'ordering'>, value: unknown, sent?: string): string | undefined {
   if (ordering.kind !== 'keyed') return sent;
   const found = at(value, ordering.pointer);
   return found === undefined || found === null ? sent : typeof found === 'string' ? found : JSON.stringify(found);

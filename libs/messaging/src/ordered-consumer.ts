@@ -41,14 +41,17 @@ const LOOK_MS = 15_000;
  * is only a sign: unless it follows the acknowledgement floor, the consumer is reset to the floor, and messages count from
  * the one whose delivery sequence is 1 again. States: `standby` → (first message under a new pin) `taking-over` → (tail
  * recovered) `flowing` → (unpinned, or a delivery is missing) `standby`.
+ *
+ * `name`: of the durable consumer, where the queue is partitioned and has several.
  */
 export async function consumeOrdered(
   nats: Nats,
   stream: string,
   handlers: OrderedHandlers,
   log: Logger,
+  name = EXECUTOR_CONSUMER,
 ): Promise<OrderedConsumer> {
-  const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER));
+  const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, name));
   let state: 'standby' | 'taking-over' | 'flowing' | 'stopped' = 'standby';
   let pin = '';
   /** The run of the server under which this process learned last what was delivered. */
@@ -85,14 +88,14 @@ export async function consumeOrdered(
     const mine = (pin = pinOf(first));
     held = [first];
     try {
-      const info = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
+      const info = await nats.jsm.consumers.info(stream, name);
       // What came before the first message under this pin went to someone else.
       const before = first.redelivered ? info.delivered.stream_seq : first.seq - 1;
       const delivered = Math.max(before, deliveredBeforeReset(info));
       let floor = info.ack_floor.stream_seq;
       let isReset = false;
       if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
-        floor = await resetToFloor(nats, stream, delivered);
+        floor = await resetToFloor(nats, info, delivered);
         isReset = true;
         resetAtMs = performance.now();
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
@@ -110,7 +113,7 @@ export async function consumeOrdered(
     } catch (error) {
       log.warn({ stream, err: error }, 'queue could not be taken over, trying again');
       standby();
-      await nats.jsm.consumers.unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP).catch(() => undefined);
+      await nats.jsm.consumers.unpin(stream, name, EXECUTOR_GROUP).catch(() => undefined);
     }
   };
 
@@ -143,13 +146,13 @@ export async function consumeOrdered(
   const freeTail = async () => {
     if (state !== 'standby' || !nats.isConnected) return;
     try {
-      const info = await nats.jsm.consumers.info(stream, EXECUTOR_CONSUMER);
-      if (info.num_ack_pending > 0 && !hasPin(info)) await resetToFloor(nats, stream, info.delivered.stream_seq);
+      const info = await nats.jsm.consumers.info(stream, name);
+      if (info.num_ack_pending > 0 && !hasPin(info)) await resetToFloor(nats, info, info.delivered.stream_seq);
     } catch (error) {
       log.debug({ stream, err: error }, 'pin state could not be read');
     }
   };
-  const advisories = nats.nc.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.UNPINNED.${stream}.${EXECUTOR_CONSUMER}`, {
+  const advisories = nats.nc.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.UNPINNED.${stream}.${name}`, {
     callback: () => void freeTail(),
   });
   const looking = setInterval(() => void freeTail(), LOOK_MS);
@@ -171,7 +174,7 @@ export async function consumeOrdered(
       await nats.nc.flush();
       if (!wasPinned) return;
       await nats.jsm.consumers
-        .unpin(stream, EXECUTOR_CONSUMER, EXECUTOR_GROUP)
+        .unpin(stream, name, EXECUTOR_GROUP)
         .catch((error: unknown) => log.debug({ stream, err: error }, 'unpin failed, the pin will time out'));
     },
   };
@@ -183,9 +186,9 @@ type PinnedConsumerInfo = ConsumerInfo & { priority_groups?: { group: string; pi
 const hasPin = (info: PinnedConsumerInfo) =>
   (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
 
-/** Whether some process gets the messages of the queue's stream now. */
-export async function isPinned({ jsm }: Nats, stream: string): Promise<boolean> {
-  return hasPin(await jsm.consumers.info(stream, EXECUTOR_CONSUMER));
+/** Whether some process gets the messages of a consumer of the queue's stream now. */
+export async function isPinned({ jsm }: Nats, stream: string, name = EXECUTOR_CONSUMER): Promise<boolean> {
+  return hasPin(await jsm.consumers.info(stream, name));
 }
 
 const DELIVERED = 'jobico-delivered';
@@ -194,9 +197,9 @@ const DELIVERED = 'jobico-delivered';
  * Makes the consumer begin again after what is acknowledged, and answers that sequence. What had been delivered beyond it
  * is kept in the consumer's metadata: a reset wipes it, and whoever is pinned next must know what may have run.
  */
-async function resetToFloor({ jsm }: Nats, stream: string, delivered: number): Promise<number> {
-  await jsm.consumers.update(stream, EXECUTOR_CONSUMER, { metadata: { [DELIVERED]: String(delivered) } });
-  const { ack_floor } = await jsm.consumers.reset(stream, EXECUTOR_CONSUMER);
+async function resetToFloor({ jsm }: Nats, { stream_name, name }: ConsumerInfo, delivered: number): Promise<number> {
+  await jsm.consumers.update(stream_name, name, { metadata: { [DELIVERED]: String(delivered) } });
+  const { ack_floor } = await jsm.consumers.reset(stream_name, name);
   return ack_floor.stream_seq;
 }
 

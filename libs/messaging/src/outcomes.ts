@@ -45,11 +45,12 @@ interface Slot {
 
 const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false };
 
-export function createOutcomes(nats: Nats, tenant: string, queue: string): Outcomes {
+/** `partition`: of the queue, if it has some. */
+export function createOutcomes(nats: Nats, tenant: string, queue: string, partition?: number): Outcomes {
   const known = new Map<number, Slot>();
 
   const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
-    const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence)))];
+    const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence, partition)))];
     const found: StoredMsg[] = [];
     for (let at = 0; at < slots.length; at += LOOKUP) {
       found.push(...(await readLast(nats, EXECUTIONS, slots.slice(at, at + LOOKUP))));
@@ -96,7 +97,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
 
   const scan = async (sequence: number, sinceMs: number) => {
     let found: Execution | undefined;
-    for await (const recorded of slotSince(nats, slotFilter(tenant, queue, sequence), sinceMs)) {
+    for await (const recorded of slotSince(nats, slotFilter(tenant, queue, sequence, partition), sinceMs)) {
       if (recorded.sequence === sequence) found = later(found, recorded);
     }
     if (found) remember(found, 0);
@@ -140,10 +141,10 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string): Outco
         if (obstacle) return obstacle;
         try {
           const expected = known.get(sequence % SLOTS)?.last ?? 0;
-          const ack = await nats.publisher.publish(subjectOf(execution, queue), body, [
+          const ack = await nats.publisher.publish(subjectOf(execution, queue, partition), body, [
             ['Nats-Msg-Id', `${queue}:${sequence}:${execution.id}`],
             ['Nats-Expected-Last-Subject-Sequence', String(expected)],
-            ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, sequence)],
+            ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, sequence, partition)],
           ]);
           remember(execution, ack.sequence);
           return { isOurs: true };
@@ -161,7 +162,7 @@ function isInTheWay({ status, attempt }: Execution, isTerminal: boolean, recorde
   return isTerminal || (status === 'retry' && recordedAttempt >= attempt);
 }
 
-function subjectOf(execution: Execution, queue: string): string {
+function subjectOf(execution: Execution, queue: string, partition: number | undefined): string {
   return executionSubject({
     tenant: execution.tenant,
     package: execution.package || NONE,
@@ -169,6 +170,7 @@ function subjectOf(execution: Execution, queue: string): string {
     status: execution.status,
     queue,
     sequence: execution.sequence,
+    partition,
   });
 }
 

@@ -5,7 +5,8 @@ import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
 import { isPinned } from './ordered-consumer.ts';
-import { countParked, type QueueAddress } from './streams.ts';
+import { consumersOf, shapeOf, type QueueAddress } from './queue-shape.ts';
+import { countParked } from './streams.ts';
 import { PARKED, parkedSubject, queuePlaceholder, queueStream } from './subjects.ts';
 
 const ID = 'Jobico-Event-Id';
@@ -41,24 +42,22 @@ export interface Parking {
   remove(parkedSequence: number): Promise<void>;
 }
 
-export function createParking(nats: Nats, tenant: string, queue: string): Parking {
+/** `partition`: of the queue, if it has some. */
+export function createParking(nats: Nats, tenant: string, queue: string, partition = 0): Parking {
+  const subjectOf = (lane: string) => parkedSubject(tenant, queue, partition, lane);
   return {
     async lanes() {
-      const { state } = await nats.jsm.streams.info(PARKED, { subjects_filter: parkedSubject(tenant, queue, '*') });
+      const { state } = await nats.jsm.streams.info(PARKED, { subjects_filter: subjectOf('*') });
       return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf('.') + 1));
     },
     async park(lane, parked) {
-      await nats.publisher.publish(
-        parkedSubject(tenant, queue, lane),
-        parked.event.text,
-        headersOf(queue, tenant, parked),
-      );
+      await nats.publisher.publish(subjectOf(lane), parked.event.text, headersOf(queue, tenant, parked));
     },
     async head(lane) {
       try {
         const message = await nats.jsm.direct.getMessage(PARKED, {
           seq: 1,
-          next_by_subj: parkedSubject(tenant, queue, lane),
+          next_by_subj: subjectOf(lane),
         });
         return message ? readParked(message, tenant) : undefined;
       } catch (error) {
@@ -136,7 +135,7 @@ export async function wakeParkedQueues(nats: Nats): Promise<QueueAddress[]> {
   for (const { tenant, queue } of addresses) {
     const stream = queueStream(tenant, queue);
     try {
-      if (await isPinned(nats, stream)) continue;
+      if (await areAllPinned(nats, stream)) continue;
       const id = `wake:${Math.floor(Date.now() / WAKE_MS)}`;
       await nats.publisher.publish(queuePlaceholder(tenant, queue), '', [[MESSAGE_ID, id]]);
     } catch (error) {
@@ -144,4 +143,10 @@ export async function wakeParkedQueues(nats: Nats): Promise<QueueAddress[]> {
     }
   }
   return addresses;
+}
+
+async function areAllPinned(nats: Nats, stream: string): Promise<boolean> {
+  const { config } = await nats.jsm.streams.info(stream);
+  const pinned = await Promise.all(consumersOf(shapeOf(config)).map(({ name }) => isPinned(nats, stream, name)));
+  return pinned.every(Boolean);
 }

@@ -15,6 +15,19 @@ export interface Settlement {
 
 export type DeadLetterBody = Omit<DeadLetter, 'id'>;
 
+/** The subject of an event that an outcome raises. Without a key in it, it reaches its partition too, but all look at it. */
+export type SubjectOf = (tenant: string, event: EmittedEvent) => string;
+
+const bareSubject: SubjectOf = (tenant, { event }) => eventSubject(tenant, event);
+
+export interface SettleOptions {
+  /** Whether the same settlement may have been made before. */
+  isRepeat?: boolean;
+  /** Called after the commit point, whoever recorded what stands. */
+  onRecorded?: () => void;
+  subjectOf?: SubjectOf;
+}
+
 /**
  * A settlement that takes longer may have been completed by another process meanwhile: nobody takes a queue over sooner,
  * unless it was handed over, or the connection was lost.
@@ -28,13 +41,12 @@ const LATE_MS = 4000;
  *
  * Answers `fenced` when another outcome ends the event: then that one stands, and its remaining steps have been completed
  * here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement, as a repeat.
- * `onRecorded` is called after the commit point, whoever recorded what stands.
  */
 export async function settle(
   nats: Nats,
   outcomes: Outcomes,
   settlement: Settlement,
-  { isRepeat = false, onRecorded }: { isRepeat?: boolean; onRecorded?: () => void } = {},
+  { isRepeat = false, onRecorded, subjectOf = bareSubject }: SettleOptions = {},
 ): Promise<'settled' | 'fenced'> {
   const sinceMs = performance.now();
   const commit = await outcomes.commit(settlement.execution);
@@ -48,7 +60,7 @@ export async function settle(
     await complete(nats, [settlement]);
     return 'settled';
   }
-  if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted);
+  if (execution.emitted.length > 0) await publishOutgoing(nats, execution.tenant, execution.emitted, subjectOf);
   if (execution.status === 'dead') await publishDeadLetter(nats, settlement.deadLetterOf(execution));
   return 'settled';
 }
@@ -86,15 +98,18 @@ const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13),
 const earliest = (recorded: readonly { execution: Execution }[]) =>
   Math.min(...recorded.map(({ execution }) => timeOf(execution.id)));
 
-async function publishOutgoing(nats: Nats, tenant: string, events: readonly EmittedEvent[]): Promise<void> {
+async function publishOutgoing(
+  nats: Nats,
+  tenant: string,
+  events: readonly EmittedEvent[],
+  subjectOf: SubjectOf = bareSubject,
+): Promise<void> {
   const published = await Promise.allSettled(
-    events.map(({ id, event, key, data }) =>
-      nats.publisher.publish(
-        eventSubject(tenant, event),
-        JSON.stringify(data),
-        eventHeaders({ id, key, source: 'job' }),
-      ),
-    ),
+    events.map((outgoing) => {
+      const { id, key, data } = outgoing;
+      const headers = eventHeaders({ id, key, source: 'job' });
+      return nats.publisher.publish(subjectOf(tenant, outgoing), JSON.stringify(data), headers);
+    }),
   );
   for (const [index, result] of published.entries()) {
     if (result.status === 'fulfilled') continue;
@@ -126,12 +141,16 @@ async function storedIds(
   sinceMs: number,
 ): Promise<Set<string>> {
   const found = new Set<string>();
-  const stream = subject.startsWith('jobico.deadletter.') ? DEADLETTERS : await streamOf(nats, subject);
+  const isLetter = subject.startsWith('jobico.deadletter.');
+  const stream = isLetter ? DEADLETTERS : await streamOf(nats, subject);
   if (stream === undefined || wanted.size === 0) return found;
-  for await (const { header } of readForward(nats, stream, subject, { start_time: new Date(sinceMs - 1) }, PAGE)) {
-    const id = header.get(MESSAGE_ID);
-    if (wanted.has(id)) found.add(id);
-    if (found.size === wanted.size) break;
+  // An event may have been sent with its key in the subject.
+  for (const filter of isLetter ? [subject] : [subject, `${subject}.>`]) {
+    for await (const { header } of readForward(nats, stream, filter, { start_time: new Date(sinceMs - 1) }, PAGE)) {
+      const id = header.get(MESSAGE_ID);
+      if (wanted.has(id)) found.add(id);
+      if (found.size === wanted.size) return found;
+    }
   }
   return found;
 }

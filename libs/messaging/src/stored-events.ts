@@ -2,7 +2,7 @@ import type { Execution } from '@jobico/contract';
 import type { Nats } from './connection.ts';
 import { readForward } from './direct-batch.ts';
 import { MESSAGE_ID } from './event-message.ts';
-import { eventSubject, executionFilter, EXECUTIONS, queuePlaceholder } from './subjects.ts';
+import { allEventSubjects, executionFilter, EXECUTIONS, queuePlaceholder } from './subjects.ts';
 
 /** Between the clocks of the servers that lead two streams. */
 const CLOCKS_MS = 10_000;
@@ -28,7 +28,7 @@ export async function findStored(
 async function* storedSince(nats: Nats, tenant: string, time: Date): AsyncGenerator<string> {
   const start = { start_time: time };
   for await (const stream of nats.jsm.streams.names(queuePlaceholder(tenant, '*'))) {
-    for await (const { header } of readForward(nats, stream, eventSubject(tenant, '*'), start)) {
+    for await (const { header } of readForward(nats, stream, allEventSubjects(tenant), start)) {
       yield header.get(MESSAGE_ID);
     }
   }

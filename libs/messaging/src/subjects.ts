@@ -22,7 +22,7 @@ export const FILES = 'files';
 /** Object store `artifacts`: transpiled components. */
 export const ARTIFACTS = 'artifacts';
 
-/** The durable consumer of every queue: `executor`. */
+/** The durable consumer of every queue that is not partitioned: `executor`. */
 export const EXECUTOR_CONSUMER = 'executor';
 /** The priority group of its pinned clients: `executor`. */
 export const EXECUTOR_GROUP = 'executor';
@@ -50,11 +50,23 @@ export const eventSubjects = (tenant: string, event: string) => [
   `jobico.event.${tenant}.${event}.*`,
 ];
 
-/** The event of `jobico.event.<tenant>.<event>[.<key>]`. */
-export function parseEventSubject(subject: string): { tenant: string; event: string; keyToken?: string } | undefined {
-  const [jobico, kind, tenant, event, token, ...rest] = subject.split('.');
+/** Every event of a tenant, in whichever form it is stored: `jobico.event.<tenant>.>` */
+export const allEventSubjects = (tenant: string) => `jobico.event.${tenant}.>`;
+
+export interface EventAddress {
+  tenant: string;
+  event: string;
+  /** In a partitioned queue, the partition that the key in the subject belongs to. */
+  spread?: { index: number; count: number };
+}
+
+/** The event of `jobico.event.<tenant>.<event>[.<key>]`, or of `jobico.event.<tenant>.<event>.<count>.<partition>`. */
+export function parseEventSubject(subject: string): EventAddress | undefined {
+  const [jobico, kind, tenant, event, token, index, ...rest] = subject.split('.');
   if (jobico !== 'jobico' || kind !== 'event' || !tenant || !event || rest.length > 0) return undefined;
-  return { tenant, event, ...(token !== undefined && { keyToken: token }) };
+  if (index === undefined) return { tenant, event };
+  const spread = { index: Number(index), count: Number(token) };
+  return Number.isInteger(spread.index) && Number.isInteger(spread.count) ? { tenant, event, spread } : undefined;
 }
 
 const PLAIN_KEY = /^[A-Za-z0-9_-]{1,64}$/;
@@ -77,15 +89,20 @@ export interface OutcomeAddress {
   status: string;
   queue: string;
   sequence: number;
+  /** Of the queue, if it has some: each has slots of its own, as it has one writer of its own. */
+  partition?: number | undefined;
 }
 
-/** `jobico.execution.<tenant>.<package>.<job>.<status>.<queue>.<slot>` */
+const slotToken = (sequence: number, partition?: number) =>
+  partition === undefined ? String(sequence % SLOTS) : `${partition}-${sequence % SLOTS}`;
+
+/** `jobico.execution.<tenant>.<package>.<job>.<status>.<queue>.<slot>`, where a slot is `[<partition>-]<number>` */
 export const executionSubject = (at: OutcomeAddress) =>
-  `jobico.execution.${at.tenant}.${at.package}.${at.job}.${at.status}.${at.queue}.${at.sequence % SLOTS}`;
+  `jobico.execution.${at.tenant}.${at.package}.${at.job}.${at.status}.${at.queue}.${slotToken(at.sequence, at.partition)}`;
 
 /** `jobico.execution.<tenant>.*.*.*.<queue>.<slot>` */
-export const slotFilter = (tenant: string, queue: string, sequence: number) =>
-  `jobico.execution.${tenant}.*.*.*.${queue}.${sequence % SLOTS}`;
+export const slotFilter = (tenant: string, queue: string, sequence: number, partition?: number) =>
+  `jobico.execution.${tenant}.*.*.*.${queue}.${slotToken(sequence, partition)}`;
 
 /** `jobico.execution.<tenant>.<package>.<job>.<status>.<queue>.*`, with `*` for what is left out. */
 export const executionFilter = (
@@ -104,9 +121,9 @@ export const deadLetterSubject = (tenant: string, queue: string, event: string) 
 export const redriveMarkSubject = (tenant: string, queue: string, event: string, sequence: string) =>
   `${deadLetterSubject(tenant, queue, event)}.${sequence}`;
 
-/** `jobico.parked.<tenant>.<queue>.<lane>` */
-export const parkedSubject = (tenant: string, queue: string, lane: string) =>
-  `jobico.parked.${tenant}.${queue}.${lane}`;
+/** `jobico.parked.<tenant>.<queue>.<partition>.<lane>`; a queue without partitions has the number 0. */
+export const parkedSubject = (tenant: string, queue: string, partition: number | '*', lane: string) =>
+  `jobico.parked.${tenant}.${queue}.${partition}.${lane}`;
 
 /** `<tenant>.package.<id>`: the key of a package in the bucket `definitions`. */
 export const packageKey = (tenant: string, id: string) => `${tenant}.package.${id}`;

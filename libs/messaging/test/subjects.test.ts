@@ -16,7 +16,11 @@ describe('events', () => {
     expect(parseEventSubject(eventSubject('acme', 'order-placed', 'c7'))).toEqual({
       tenant: 'acme',
       event: 'order-placed',
-      keyToken: 'c7',
+    });
+    expect(parseEventSubject('jobico.event.acme.order-placed.4.3')).toEqual({
+      tenant: 'acme',
+      event: 'order-placed',
+      spread: { index: 3, count: 4 },
     });
   });
 
@@ -50,6 +54,7 @@ describe('queues and outcomes', () => {
     });
     expect(subject).toBe('jobico.execution.acme.orders.price.ok.q.1');
     expect(slotFilter('acme', 'q', 4097)).toBe('jobico.execution.acme.*.*.*.q.1');
+    expect(slotFilter('acme', 'q', 4097, 3)).toBe('jobico.execution.acme.*.*.*.q.3-1');
     expect(executionFilter('acme', { job: 'price' })).toBe('jobico.execution.acme.*.price.*.*.*');
   });
 });

@@ -11,11 +11,13 @@ export type QueueName = (typeof QUEUES)[number];
 /** Of the jobs of the load. */
 export const MAXIMUM_ATTEMPTS = 8;
 
-/** Builds the jobs and lays the package out in a folder; answers its file. */
-export async function layOutPackage(folder: string): Promise<string> {
+/** Builds the jobs and lays the package out in a folder, its first queue with as many partitions; answers its file. */
+export async function layOutPackage(folder: string, partitions: number): Promise<string> {
   const here = join(folder, 'package');
   await mkdir(here, { recursive: true });
-  for (const file of ['package.yaml', 'told.json']) await copyFile(sourceOf(file), join(here, file));
+  await copyFile(sourceOf('told.json'), join(here, 'told.json'));
+  const text = await readFile(sourceOf('package.yaml'), 'utf8');
+  await writeFile(join(here, 'package.yaml'), text.replace('key: /key', `key: /key, partitions: ${partitions}`));
   for (const job of ['as-told', 'witness']) {
     await buildComponent({ source: sourceOf(`${job}.ts`), out: join(here, `${job}.wasm`) });
   }

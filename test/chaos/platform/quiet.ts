@@ -36,9 +36,11 @@ export async function untilQuiet(nc: NatsConnection): Promise<State['left'] | un
 async function stateNow(jsm: JetStreamManager): Promise<State> {
   const left: Record<string, number> = {};
   for (const queue of QUEUES) {
-    const info = await jsm.consumers.info(`QUEUE_${TENANT}_${queue}`, 'executor');
-    left[`${queue}, not delivered`] = info.num_pending;
-    left[`${queue}, not acknowledged`] = info.num_ack_pending;
+    for await (const { name, num_pending, num_ack_pending } of jsm.consumers.list(`QUEUE_${TENANT}_${queue}`)) {
+      if (!name.startsWith('executor')) continue;
+      left[`${queue}, ${name}, not delivered`] = num_pending;
+      left[`${queue}, ${name}, not acknowledged`] = num_ack_pending;
+    }
   }
   left['parked'] = (await jsm.streams.info('PARKED')).state.messages;
   return { left, recorded: (await jsm.streams.info('EXECUTIONS')).state.last_seq };

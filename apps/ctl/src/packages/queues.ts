@@ -11,8 +11,10 @@ import {
 import {
   deleteQueue,
   ensureQueue,
+  isSameShape,
   listQueues,
   queueStream,
+  shapeFor,
   type DefinitionStore,
   type Nats,
   type QueueState,
@@ -43,24 +45,31 @@ export function assertOrderingStays(
   states: readonly QueueState[],
 ): void {
   const before = declaredQueues(live);
-  const faults = next.definition.queues.flatMap((declared, index) => {
+  const changed = next.definition.queues.flatMap((declared, index) => {
     const known = before.get(declared.id)?.queue;
     const pending = states.find(({ id }) => id === declared.id)?.pending ?? 0;
     if (!known || pending === 0 || isDeepStrictEqual(known.ordering, queueOf(declared).ordering)) return [];
-    return [
-      {
-        path: pointer('queues', index, 'ordering'),
-        message: `cannot change while ${pending === 1 ? 'an event waits' : `${pending} events wait`} in the queue`,
-        value: JSON.stringify(declared.ordering ?? 'strict'),
-        allowed: known.ordering.kind === 'keyed' ? `{ key: ${known.ordering.pointer} }` : known.ordering.kind,
-      },
-    ];
+    const fault = {
+      path: pointer('queues', index, 'ordering'),
+      message: `cannot change while ${pending === 1 ? 'an event waits' : `${pending} events wait`} in the queue`,
+      value: inWords(queueOf(declared)),
+      allowed: inWords(known),
+    };
+    return [{ id: declared.id, fault }];
   });
-  if (faults.length === 0) return;
-  throw new JobicoError('conflict', 'the ordering of a queue cannot change under the events that wait in it', {
+  if (changed.length === 0) return;
+  const names = changed.map(({ id }) => id).join(', ');
+  throw new JobicoError('conflict', `the ordering of queue ${names} cannot change under the events that wait in it`, {
     hint: 'Deploy again once the queue is empty, or give the queue another id.',
-    faults,
+    faults: changed.map(({ fault }) => fault),
   });
+}
+
+/** An ordering as a package says it. */
+function inWords({ ordering }: Queue): string {
+  if (ordering.kind !== 'keyed') return ordering.kind;
+  const partitions = ordering.partitions > 1 ? `, partitions: ${ordering.partitions}` : '';
+  return `{ key: ${ordering.pointer}${partitions} }`;
 }
 
 /**
@@ -126,7 +135,8 @@ export async function reconcileQueues(nats: Nats, store: DefinitionStore, tenant
   }
   for (const [id, { queue, events }] of declared) {
     const state = states.find((each) => each.id === id);
-    if (!state || events.some((event) => !state.events.includes(event))) {
+    const isWhole = state && isSameShape(state.shape, shapeFor(queue));
+    if (!isWhole || events.some((event) => !state.events.includes(event))) {
       await ensure(nats, tenant, queue, events);
     }
   }

@@ -6,16 +6,20 @@ import {
   keyToken,
   queueStream,
   readEvent,
+  SLOTS,
+  type FoundConsumer,
   type JsMsg,
   type OrderedHandlers,
   type Outcomes,
   type Parking,
+  type Partition,
   type QueuedEvent,
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
-import type { Admitted } from '../admission.ts';
+import { isOwnEvent, type Admitted } from '../admission.ts';
 import { settleLost, settlementOf } from '../settlement/build-settlement.ts';
 import { Lane, type LaneEntry } from './lane.ts';
+import { outgoingSubject } from './outgoing-subject.ts';
 import { ParkedLane } from './parked-lane.ts';
 import type { QueueContext } from './queue-context.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
@@ -36,10 +40,11 @@ const STRICT = 'strict';
  * (a strict queue is one lane), lanes run side by side, and acknowledgements go out in the order of the queue: what is
  * delivered and not acknowledged is always a short tail, which whoever takes over reads again.
  */
-export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: string): Promise<QueueWorker> {
+export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): Promise<QueueWorker> {
+  const { tenant, queue, partition } = found;
   const stream = queueStream(tenant, queue);
-  const log = deps.log.child({ tenant, queue });
-  const worker = new OrderedQueue(deps, tenant, queue, createOutcomes(deps.nats, tenant, queue));
+  const log = deps.log.child({ tenant, queue, ...(partition && { partition: partition.index }) });
+  const worker = new OrderedQueue(deps, found, createOutcomes(deps.nats, tenant, queue, partition?.index));
   const consumer = await consumeOrdered(
     deps.nats,
     stream,
@@ -49,6 +54,7 @@ export async function workOrderedQueue(deps: QueueDeps, tenant: string, queue: s
       onUnpinned: () => worker.drop(),
     },
     log,
+    found.name,
   );
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
@@ -73,6 +79,7 @@ class OrderedQueue {
   readonly #deps: QueueDeps;
   readonly #tenant: string;
   readonly #queue: string;
+  readonly #partition: Partition | undefined;
   readonly #outcomes: Outcomes;
   readonly #settler: Settler;
   readonly #context: QueueContext;
@@ -94,30 +101,35 @@ class OrderedQueue {
   #forgotten = { window: 0, last: 0 };
   /** The newest message that this process was ever given. */
   #received = 0;
+  /** How many events after the tail may have run as well. */
+  #doubtful = 0;
   #recovered = new Map<number, Execution>();
   /** Of them, those that ended and whose remaining steps have been taken. */
   readonly #completed = new Set<number>();
   #epoch = 0;
   #isStopping = false;
   #running = 0;
+  /** Resolves once something is acknowledged; while somebody waits for it. */
+  #whenAcknowledged: PromiseWithResolvers<void> | undefined;
   /** Resolves once nothing runs any more; while somebody waits for it. */
   #whenIdle: PromiseWithResolvers<void> | undefined;
   /** Whether something may still run that was begun before the queue was lost. */
   #isHaunted = false;
 
-  constructor(deps: QueueDeps, tenant: string, queue: string, outcomes: Outcomes) {
+  constructor(deps: QueueDeps, { tenant, queue, partition }: FoundConsumer, outcomes: Outcomes) {
     this.#deps = deps;
     this.#tenant = tenant;
     this.#queue = queue;
+    this.#partition = partition;
     this.#outcomes = outcomes;
-    this.#settler = createSettler(deps.nats, outcomes, deps.log);
-    this.#parking = createParking(deps.nats, tenant, queue);
+    this.#settler = createSettler(deps.nats, outcomes, deps.log, outgoingSubject(deps.definitions));
+    this.#parking = createParking(deps.nats, tenant, queue, partition?.index);
     this.#context = {
       nats: deps.nats,
       log: deps.log,
       isStopping: () => this.#isStopping,
       openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
-      admit: (event) => deps.admission.admit(event, queue),
+      admit: (event) => deps.admission.admit(event, queue, partition),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
       park: (lane, entries, before) => this.#park(lane, entries, before),
       liveEvent: (event) => deps.definitions.event(tenant, event),
@@ -147,14 +159,21 @@ class OrderedQueue {
     this.#admitted = floor;
     this.#forgotten = forgotten ?? { window: 0, last: 0 };
     this.#tailEnd = Math.max(delivered, this.#received);
-    this.#extendTail(delivered);
+    this.#doubtful = this.#forgotten.window;
     // What is parked does not wait for a message.
     this.#admitIncoming();
   }
 
   #extendTail(hasRun: number): void {
-    const { window, last } = this.#forgotten;
-    this.#tailEnd = Math.max(this.#tailEnd, Math.min(hasRun + window, last));
+    this.#tailEnd = Math.max(this.#tailEnd, hasRun);
+    this.#doubtful = this.#forgotten.window;
+  }
+
+  /** Whether an event may have run before this process got the queue. Ask once for each, in order. */
+  #isOfTail(sequence: number): boolean {
+    if (sequence <= this.#tailEnd) return true;
+    this.#doubtful -= 1;
+    return this.#doubtful >= 0 && sequence <= this.#forgotten.last;
   }
 
   /** Forgets everything: it belongs to another process, or comes again. */
@@ -217,12 +236,21 @@ class OrderedQueue {
       }
       const [message] = this.#incoming;
       if (!message) return;
+      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      if (!event || !this.#isOwn(event)) {
+        this.#shift();
+        this.#done(message.seq);
+        continue;
+      }
+      if (this.#lacksSlot(message.seq)) {
+        pauseFor(this.#untilAcknowledged());
+        return;
+      }
       if (!this.#outcomes.isPrepared(message.seq)) {
         pauseFor(this.#prepare(epoch, message.time.getTime()));
         return;
       }
-      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
-      if (!event || this.#completed.delete(message.seq)) {
+      if (this.#completed.delete(message.seq)) {
         this.#shift();
         this.#done(message.seq);
         continue;
@@ -232,7 +260,7 @@ class OrderedQueue {
         pauseFor(this.#completeRecovered(epoch));
         return;
       }
-      const admitted = this.#deps.admission.admit(event, this.#queue);
+      const admitted = this.#context.admit(event);
       if (admitted instanceof Promise) {
         pauseFor(admitted);
         return;
@@ -240,6 +268,21 @@ class OrderedQueue {
       this.#shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  #isOwn(event: QueuedEvent): boolean {
+    return !this.#partition || isOwnEvent(event, this.#partition);
+  }
+
+  /** Whether an event that is far before it, as happens in a partition, may be in work and have its outcome in the same slot. */
+  #lacksSlot(sequence: number): boolean {
+    const [oldest = sequence] = this.#deliveries.keys();
+    return sequence - oldest >= SLOTS;
+  }
+
+  async #untilAcknowledged(): Promise<void> {
+    this.#whenAcknowledged ??= Promise.withResolvers();
+    await this.#whenAcknowledged.promise;
   }
 
   #shift(): void {
@@ -318,7 +361,7 @@ class OrderedQueue {
   #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
     const readyAtMs = recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs;
     // Of what is on record, only a further attempt may have begun, if it was due.
-    const mayHaveRun = event.sequence <= this.#tailEnd && readyAtMs <= Date.now();
+    const mayHaveRun = this.#isOfTail(event.sequence) && readyAtMs <= Date.now();
     const entry: LaneEntry = {
       event,
       key: admitted.key,
@@ -360,6 +403,8 @@ class OrderedQueue {
       this.#deps.nats.publisher.acknowledge(message);
       this.#acknowledged = oldest;
       this.#deliveries.delete(oldest);
+      this.#whenAcknowledged?.resolve();
+      this.#whenAcknowledged = undefined;
     }
   }
 

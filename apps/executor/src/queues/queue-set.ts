@@ -1,14 +1,13 @@
-import { queueOf } from '@jobico/contract';
-import { findQueues, isOrderedQueue, trimQueue, wakeParkedQueues, type QueueAddress } from '@jobico/messaging';
+import { findQueues, trimQueue, wakeParkedQueues, type FoundConsumer, type QueueAddress } from '@jobico/messaging';
 import { workOrderedQueue } from './ordered-queue.ts';
 import type { QueueDeps, QueueWorker } from './queue-worker.ts';
 import { workUnorderedQueue } from './unordered-queue.ts';
 
-/** Works every queue that exists: those that packages declare, and those that still hold events of packages that are gone. */
+/** Works every queue that exists, each partition of it by itself: those that packages declare, and those that still hold events of packages that are gone. */
 export interface QueueSet {
   /** Events that are delivered here and not settled. */
   readonly inFlight: number;
-  /** Ordered queues that this executor has. */
+  /** Ordered queues, or partitions of such, that this executor has. */
   readonly pinned: number;
   /** Ordered queues that it gave away a moment ago. */
   readonly resting: number;
@@ -55,8 +54,8 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
   };
 }
 
-interface Worked extends QueueAddress {
-  isOrdered: boolean;
+interface Worked {
+  found: FoundConsumer;
   worker: QueueWorker;
 }
 
@@ -92,7 +91,8 @@ class WorkedQueues {
     const released = this.pinned.toSorted((a, b) => a.worker.inFlight - b.worker.inFlight).slice(0, count);
     await Promise.all(
       released.map(async (worked) => {
-        const name = nameOf(worked);
+        const { tenant, queue, name: consumer } = worked.found;
+        const name = nameOf(worked.found);
         this.#workers.delete(name);
         this.#resting.add(name);
         await worked.worker.stop(RELEASE_GRACE_MS);
@@ -100,7 +100,7 @@ class WorkedQueues {
           this.#resting.delete(name);
           void this.look();
         }, REST_MS);
-        this.#deps.log.info({ tenant: worked.tenant, queue: worked.queue }, 'queue released to other executors');
+        this.#deps.log.info({ tenant, queue, consumer }, 'queue released to other executors');
       }),
     );
   }
@@ -131,39 +131,33 @@ class WorkedQueues {
       this.#workers.delete(name);
       await worker.stop(0);
     }
-    await Promise.all(existing.map((address) => this.#work(address)));
+    await Promise.all(existing.map((found) => this.#work(found)));
   }
 
-  async #work(address: QueueAddress): Promise<void> {
-    const name = nameOf(address);
-    if (this.#resting.has(name)) return;
-    const worked = this.#workers.get(name);
-    const declared = this.#declaredAsOrdered(address);
-    if (this.#isStopped || (worked && (declared === undefined || declared === worked.isOrdered))) return;
+  /** A queue whose ordering changed is another one by its name. */
+  async #work(found: FoundConsumer): Promise<void> {
+    const name = nameOf(found);
+    if (this.#isStopped || this.#resting.has(name) || this.#workers.has(name)) return;
     try {
-      await worked?.worker.stop(0);
-      const isOrdered = declared ?? (await isOrderedQueue(this.#deps.nats, address));
-      const work = isOrdered ? workOrderedQueue : workUnorderedQueue;
-      this.#workers.set(name, { ...address, isOrdered, worker: await work(this.#deps, address.tenant, address.queue) });
+      const worker = found.isOrdered
+        ? workOrderedQueue(this.#deps, found)
+        : workUnorderedQueue(this.#deps, found.tenant, found.queue);
+      this.#workers.set(name, { found, worker: await worker });
     } catch (error) {
-      this.#workers.delete(name);
-      this.#deps.log.warn({ err: error, ...address }, 'queue cannot be worked yet');
+      const { tenant, queue, name: consumer } = found;
+      this.#deps.log.warn({ err: error, tenant, queue, consumer }, 'queue cannot be worked yet');
     }
   }
 
-  #declaredAsOrdered({ tenant, queue }: QueueAddress): boolean | undefined {
-    for (const { definition } of this.#deps.definitions.packages()) {
-      const declared = definition.tenant === tenant ? definition.queues.find(({ id }) => id === queue) : undefined;
-      if (declared) return queueOf(declared).ordering.kind !== 'none';
-    }
-    return undefined;
+  #workersOf({ tenant, queue }: QueueAddress): QueueWorker[] {
+    const all = [...this.#workers.values()].filter(({ found }) => found.tenant === tenant && found.queue === queue);
+    return all.map(({ worker }) => worker);
   }
 
   async wake(): Promise<void> {
     try {
       for (const address of await wakeParkedQueues(this.#deps.nats)) {
-        const worker = this.#workers.get(nameOf(address))?.worker;
-        if (worker?.isPinned) await worker.resumeParked();
+        for (const worker of this.#workersOf(address)) if (worker.isPinned) await worker.resumeParked();
       }
     } catch (error) {
       this.#deps.log.warn({ err: error }, 'parked queues could not be woken');
@@ -172,7 +166,8 @@ class WorkedQueues {
 
   /** Queues keep settled events for replays; they must not take the room of new ones. */
   async trim(): Promise<void> {
-    for (const { tenant, queue } of this.#workers.values()) {
+    const queues = new Map([...this.#workers.values()].map(({ found }) => [`${found.tenant}/${found.queue}`, found]));
+    for (const { tenant, queue } of queues.values()) {
       await trimQueue(this.#deps.nats, tenant, queue).catch((error: unknown) =>
         this.#deps.log.warn({ err: error, tenant, queue }, 'queue could not be trimmed'),
       );
@@ -187,4 +182,5 @@ class WorkedQueues {
   }
 }
 
-const nameOf = ({ tenant, queue }: QueueAddress) => `${tenant}/${queue}`;
+const nameOf = ({ tenant, queue, name, isOrdered }: FoundConsumer) =>
+  `${tenant}/${queue}/${isOrdered ? name : 'unordered'}`;

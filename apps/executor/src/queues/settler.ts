@@ -1,5 +1,5 @@
 import { JobicoError } from '@jobico/contract';
-import { settle, type Nats, type Outcomes, type Settlement } from '@jobico/messaging';
+import { settle, type Nats, type Outcomes, type Settlement, type SubjectOf } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 
 const PAUSE_MS = 250;
@@ -28,7 +28,7 @@ interface Job {
  * a gap, for the event in it would run again after those behind it. So while one could not be recorded, those that come
  * are held back behind it, and then all of them are sent again in order.
  */
-export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Settler {
+export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger, subjectOf?: SubjectOf): Settler {
   let epoch = 0;
   let pending = 0;
   let count = 0;
@@ -37,7 +37,7 @@ export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger): Sett
   const begin = (job: Job) => {
     const { settlement, isRepeat } = job;
     const onRecorded = () => void (job.isRecorded = true);
-    settle(nats, outcomes, settlement, { isRepeat, onRecorded }).then(
+    settle(nats, outcomes, settlement, { isRepeat, onRecorded, ...(subjectOf && { subjectOf }) }).then(
       (outcome) => end(job, outcome),
       (error: unknown) => onFailure(job, error),
     );

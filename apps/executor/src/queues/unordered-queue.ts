@@ -11,6 +11,7 @@ import {
 import type { Execution } from '@jobico/contract';
 import { decide, decideUnrun, settlementOf } from '../settlement/build-settlement.ts';
 import type { Attempt, Outcome } from '../work.ts';
+import { outgoingSubject } from './outgoing-subject.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { createSettler, type Settler } from './settler.ts';
 
@@ -65,7 +66,7 @@ class UnorderedQueue {
     this.#tenant = tenant;
     this.#queue = queue;
     this.#outcomes = createOutcomes(deps.nats, tenant, queue);
-    this.#settler = createSettler(deps.nats, this.#outcomes, deps.log);
+    this.#settler = createSettler(deps.nats, this.#outcomes, deps.log, outgoingSubject(deps.definitions));
   }
 
   get inFlight(): number {

@@ -29,8 +29,11 @@ export interface Job {
   grant: GrantDefinition;
 }
 
-/** `strict`: one after another; `keyed`: one after another within a key; `none`: side by side. */
-export type Ordering = { kind: 'strict' } | { kind: 'none' } | { kind: 'keyed'; pointer: string };
+/**
+ * `strict`: one after another; `keyed`: one after another within a key, the keys spread over `partitions` that executors
+ * may share out among them; `none`: side by side.
+ */
+export type Ordering = { kind: 'strict' } | { kind: 'none' } | { kind: 'keyed'; pointer: string; partitions: number };
 
 export interface Queue {
   id: string;
@@ -90,7 +93,10 @@ function jobOf(definition: PackageDefinition, { event, result, retry, timeout, c
 export function queueOf({ id, ordering, storage, retention }: QueueDefinition): Queue {
   return {
     id,
-    ordering: typeof ordering === 'object' ? { kind: 'keyed', pointer: ordering.key } : { kind: ordering ?? 'strict' },
+    ordering:
+      typeof ordering === 'object'
+        ? { kind: 'keyed', pointer: ordering.key, partitions: ordering.partitions ?? 1 }
+        : { kind: ordering ?? 'strict' },
     storage: storage ?? 'file',
     maxAgeMs: durationMs(retention?.maxAge ?? 'P7D'),
     maxBytes: retention?.maxBytes === undefined ? -1 : sizeBytes(retention.maxBytes),

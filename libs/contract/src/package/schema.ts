@@ -105,11 +105,27 @@ const Ordering = Type.Union(
     Type.Literal('strict'),
     Type.Literal('none'),
     Type.Object(
-      { key: Type.String({ pattern: '^(/([^~/]|~[01])*)+$', description: 'JSON pointer to the key in the event.' }) },
+      {
+        key: Type.String({
+          pattern: '^(/([^~/]|~[01])*)+$',
+          description: 'JSON pointer to the key in the event.',
+          allowed: 'a JSON pointer such as /customer/id',
+        }),
+        partitions: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 64,
+            description:
+              'For a queue that is too much for one executor: its keys are spread over as many parts, which executors ' +
+              'share out among them. Can be changed while the queue is empty. Default 1.',
+            allowed: 'a whole number from 1 to 64',
+          }),
+        ),
+      },
       closed,
     ),
   ],
-  { allowed: 'strict, none, or { key: /a/json/pointer }' },
+  { allowed: 'strict, none, or { key: /a/json/pointer, partitions: 4 }' },
 );
 
 const Queue = Type.Object(
