@@ -2,7 +2,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { packArtifact } from '@jobico/component';
-import type { Sandbox, SandboxOptions } from '@jobico/component';
+import type { ComponentLimits, Sandbox, SandboxOptions } from '@jobico/component';
 
 import { ProcessSandbox } from '../src/sandbox/process-sandbox.ts';
 import { FROM_SANDBOX, STATUSES } from '../src/sandbox/wire.ts';
@@ -11,7 +11,7 @@ import type { Box } from './harness.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const { ready, loaded, notLoaded, entered, call, done } = FROM_SANDBOX;
+const { ready, loaded, notLoaded, entered, call, done, logged } = FROM_SANDBOX;
 const [OK, RETRY, PERMANENT, TRAP, SKIPPED] = STATUSES.keys();
 
 /** Starts the program that says what it is told, in place of a sandbox. */
@@ -21,18 +21,25 @@ async function startPuppet(options: SandboxOptions): Promise<Sandbox> {
   return puppet;
 }
 
-async function withPuppet(test: (box: Box) => Promise<void>): Promise<void> {
+async function withPuppet(
+  test: (box: Box) => Promise<void>,
+  options: Partial<SandboxOptions> = {},
+  changed: Partial<ComponentLimits> = {},
+): Promise<void> {
   const empty = { source: '', modules: new Map<string, Uint8Array>() };
   const artifact = packArtifact({ sync: empty, jspi: empty });
-  const limits = { logLines: 2, logBytes: 100, resultBytes: 1000 };
+  const limits = { logLines: 2, logBytes: 100, resultBytes: 1000, ...changed };
   const load = async (box: Box): Promise<void> => {
     await box.sandbox.load({ key: 'job', artifact, mode: 'jspi', config: {}, limits });
     await test(box);
   };
-  await withSandbox(load, { start: startPuppet, answer: () => new Promise(() => {}) });
+  await withSandbox(load, { ...options, start: startPuppet, answer: () => new Promise(() => {}) });
 }
 
 const say = (...messages: unknown[]): object[] => messages.map((message) => ({ deed: 'say', message }));
+
+/** When lines of an event that runs may be told. */
+const later = (message: unknown): object[] => [{ deed: 'later', message }];
 
 /** The event that the puppet gets is number 1. */
 const honest = [done, 1, OK, '{}', [], 0, 1, 1, 65_536];
@@ -68,6 +75,7 @@ const violations: [what: string, deeds: object[]][] = [
   ['too much log text', say([done, 1, OK, '{}', Array.from({ length: 2 }, () => [1, 2, 'x'.repeat(60)]), 0, 1, 1, 1])],
   ['an unknown log level', say([done, 1, OK, '{}', [[1, 6, 'x']], 0, 1, 1, 1])],
   ['a log line without a time', say([done, 1, OK, '{}', [['now', 2, 'x']], 0, 1, 1, 1])],
+  ['a log line whose time is none', say([done, 1, OK, '{}', [[1e300, 2, 'x']], 0, 1, 1, 1])],
   ['a log line that is none', say([done, 1, OK, '{}', ['x'], 0, 1, 1, 1])],
   ['a negative count of cut lines', say([done, 1, OK, '{}', [], -1, 1, 1, 1])],
   ['a start that is no number', say([done, 1, OK, '{}', [], 0, '1', 1, 1])],
@@ -89,6 +97,12 @@ const violations: [what: string, deeds: object[]][] = [
   ['a call whose id is no number', say([call, 1, 'x', 'kv.get', ['b', 'k']])],
   ['more values than an outcome has', [{ deed: 'crowd', message: honest, at: 4, values: 50_000 }]],
   ['a value that is too large', [{ deed: 'carry', calls: 1, bytes: (8 << 20) + 1 }]],
+  ['lines of another event', say([logged, 2, [[1, 2, 'x']]])],
+  ['lines before they are due', say([logged, 1, [[1, 2, 'x']]])],
+  ['no lines, after a while', later([logged, 1, []])],
+  ['lines that are none, after a while', later([logged, 1, [[1, 'info', 'x']]])],
+  ['more lines than the limit, after a while', later([logged, 1, Array.from({ length: 3 }, () => [1, 2, 'x'])])],
+  ['more text than the limit, after a while', later([logged, 1, [[1, 2, 'x'.repeat(101)]]])],
   ['too many entries', [{ deed: 'repeat', message: [entered, 1] }]],
 ];
 
@@ -136,6 +150,50 @@ describe('a sandbox that says what no sandbox says', () => {
 
       expect(await box.exited).toMatchObject({ reason: 'violation' });
       expect(box.calls).toHaveLength(8);
+    });
+  });
+
+  it('is killed for lines that together are more than the limit, after those that were not', async () => {
+    const told: string[] = [];
+    const onLogged = (_n: number, lines: readonly { message: string }[]) =>
+      void told.push(...lines.map(({ message }) => message));
+    await withPuppet(
+      async (box) => {
+        const line = (text: string): unknown => [logged, 1, [[1, 2, text]]];
+        box.send({ key: 'job', data: ['a', 'b', 'c'].flatMap((text) => later(line(text))) });
+
+        expect(await box.exited).toMatchObject({ reason: 'violation', lost: [1] });
+        expect(told).toEqual(['a', 'b']);
+      },
+      { onLogged },
+    );
+  });
+
+  it('is killed for lines that come too often', async () => {
+    let times = 0;
+    const line = [logged, 1, [[1, 2, 'x']]];
+    await withPuppet(
+      async (box) => {
+        box.send({ key: 'job', data: Array.from({ length: 50 }, () => later(line)).flat() });
+
+        expect(await box.exited).toMatchObject({ reason: 'violation', lost: [1] });
+        // Once in 100 ms, and some more for what travels together.
+        expect(times).toBeLessThan(20);
+      },
+      { onLogged: () => void (times += 1) },
+      { logLines: 1000, logBytes: 1000 },
+    );
+  });
+
+  it('is killed when what it does not read becomes too much', async () => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: [{ deed: 'deaf' }] });
+      const text = 'x'.repeat(8 << 20);
+      for (let events = 0; events < 20 && box.sandbox.state !== 'dead'; events += 1) {
+        box.send({ key: 'job', data: text });
+      }
+
+      expect(await box.exited).toMatchObject({ reason: 'violation', message: 'it does not read' });
     });
   });
 

@@ -15,6 +15,12 @@ import { openProgress } from './progress.ts';
 import { CHANNEL_FD } from './wire.ts';
 import type { MessageToSandbox } from './wire.ts';
 
+/**
+ * What may lie here for a sandbox that does not read: everything that an honest one is sent while its guest keeps the
+ * thread, events and large answers, fits in.
+ */
+const MAX_BACKLOG_BYTES = 128 << 20;
+
 /** What is kept of what a sandbox's runtime wrote before it died. */
 const KEPT_OUTPUT = 4096;
 
@@ -46,7 +52,7 @@ export interface ProcessOptions extends SandboxMemory {
   readonly onFrame: OnFrame;
   /** Everything that came in one piece has been read. */
   readonly onChunkEnd: () => void;
-  /** Its stream of frames is broken or too large. It may be read no further. */
+  /** Its stream of frames is broken or too large, or it does not read its own. It may be read no further. */
   readonly onBrokenStream: (error: unknown) => void;
 }
 
@@ -71,7 +77,10 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, output: output() }));
   return {
     pid: child.pid,
-    send: (message, bytes) => void channel.write(encodeFrame(message, bytes)),
+    send(message, bytes) {
+      channel.write(encodeFrame(message, bytes));
+      if (channel.writableLength > MAX_BACKLOG_BYTES) options.onBrokenStream(new Error('it does not read'));
+    },
     kill() {
       channel.destroy();
       child.kill('SIGKILL');

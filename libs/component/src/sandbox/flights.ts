@@ -2,8 +2,9 @@ import { JobicoError } from '@jobico/contract';
 
 import { CALL_LIMITS } from './calls.ts';
 import { Violation } from './incoming.ts';
+import type { LogLine } from './incoming.ts';
 import type { Dispatch } from './sandbox.ts';
-import { MAX_CALLS_OF_SANDBOX, MAX_CALLS_UNDER_WAY } from './wire.ts';
+import { LIVE_AFTER_MS, LIVE_EVERY_MS, MAX_CALLS_OF_SANDBOX, MAX_CALLS_UNDER_WAY } from './wire.ts';
 import type { ComponentLimits, EventTuple, SandboxStatus } from './wire.ts';
 
 /** A component as the supervisor knows it. */
@@ -20,12 +21,22 @@ export interface Flight {
   readonly component: KnownComponent;
   /** Milliseconds since 1970. */
   readonly dispatchedAt: number;
+  /** The same moment by `performance.now()`. */
+  readonly boardedAt: number;
   /** `performance.now()`; undefined while it waits for its turn. */
   startedAt: number | undefined;
   /** Host calls without an answer. */
   callsUnderWay: number;
   /** How often its guest was entered, less the answers that let it go on. */
   entries: number;
+  /** What it has told of its lines so far; undefined for most. */
+  live: LiveLines | undefined;
+}
+
+interface LiveLines {
+  times: number;
+  lines: number;
+  bytes: number;
 }
 
 /** Entries in the first moment of an event that mean no flood yet. */
@@ -56,8 +67,19 @@ export class Flights {
   board(batch: readonly Dispatch[], known: ReadonlyMap<string, KnownComponent>): EventTuple[] {
     const components = this.#componentsOf(batch, known);
     const dispatchedAt = Date.now();
+    const boardedAt = performance.now();
     return components.map(([{ n, lane, event }, component]) => {
-      this.#flights.set(n, { n, lane, component, dispatchedAt, startedAt: undefined, callsUnderWay: 0, entries: 0 });
+      this.#flights.set(n, {
+        n,
+        lane,
+        component,
+        dispatchedAt,
+        boardedAt,
+        startedAt: undefined,
+        callsUnderWay: 0,
+        entries: 0,
+        live: undefined,
+      });
       this.#enterLane(lane);
       return toTuple(n, lane, component.number, event);
     });
@@ -121,6 +143,27 @@ export class Flights {
   /** What the component of `n` may use. */
   limitsOf(n: number): ComponentLimits {
     return this.#of(n).component.limits;
+  }
+
+  /** What `n` may still tell of its lines while it runs. */
+  logsLeft(n: number): Pick<ComponentLimits, 'logLines' | 'logBytes'> {
+    const { component, live } = this.#of(n);
+    const { logLines, logBytes } = component.limits;
+    return { logLines: logLines - (live?.lines ?? 0), logBytes: logBytes - (live?.bytes ?? 0) };
+  }
+
+  /** `n` has told its next lines. */
+  logged(n: number, lines: readonly LogLine[]): void {
+    const flight = this.#of(n);
+    // From when it was sent: that it was entered may be told together with its lines.
+    const ranMs = performance.now() - flight.boardedAt;
+    if (lines.length === 0 || ranMs < LIVE_AFTER_MS) throw new Violation('log lines before their time');
+    flight.live ??= { times: 0, lines: 0, bytes: 0 };
+    const { live } = flight;
+    live.times += 1;
+    if (live.times > 2 + (2 * ranMs) / LIVE_EVERY_MS) throw new Violation('a flood of log lines');
+    live.lines += lines.length;
+    for (const { message } of lines) live.bytes += Buffer.byteLength(message);
   }
 
   /** `n` has its outcome. */

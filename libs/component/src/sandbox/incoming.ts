@@ -19,7 +19,8 @@ export type Incoming =
   | { kind: 'notLoaded'; component: number; message: string }
   | { kind: 'entered'; n: number }
   | { kind: 'done'; n: number; fields: readonly unknown[] }
-  | { kind: 'call'; n: number; callId: number; request: HostRequest };
+  | { kind: 'call'; n: number; callId: number; request: HostRequest }
+  | { kind: 'logged'; n: number; lines: unknown };
 
 /** A sandbox broke the protocol: it is killed, and nothing it said last is believed. */
 export class Violation extends Error {}
@@ -47,6 +48,8 @@ export function readIncoming(message: unknown, bytes: Uint8Array): Incoming {
       return { kind: 'done', n: count(first), fields: fields.slice(1) };
     case FROM_SANDBOX.call:
       return readCall(fields, bytes);
+    case FROM_SANDBOX.logged:
+      return { kind: 'logged', n: count(first), lines: second };
     default:
       return violation('a message of an unknown kind');
   }
@@ -96,7 +99,8 @@ function readText(status: SandboxStatus, value: unknown, limits: ComponentLimits
   return text(value, MAX_MESSAGE_LENGTH);
 }
 
-function readLogs(value: unknown, limits: ComponentLimits): LogLine[] {
+/** Log lines within what their execution may still write. Throws Violation. */
+export function readLogs(value: unknown, limits: Pick<ComponentLimits, 'logLines' | 'logBytes'>): LogLine[] {
   if (!Array.isArray(value) || value.length > limits.logLines) return violation('more log lines than the limit');
   let bytesLeft = limits.logBytes;
   return (value as unknown[]).map((line) => {
@@ -105,7 +109,7 @@ function readLogs(value: unknown, limits: ComponentLimits): LogLine[] {
     const checked = text(message, limits.logBytes);
     bytesLeft -= Buffer.byteLength(checked);
     if (bytesLeft < 0) violation('more log text than the limit');
-    return { time: finite(time), level: LEVELS[count(level)] ?? violation('an unknown log level'), message: checked };
+    return { time: moment(time), level: LEVELS[count(level)] ?? violation('an unknown log level'), message: checked };
   });
 }
 
@@ -118,6 +122,14 @@ function count(value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) violation('a number that is no count');
   return value as number;
 }
+
+/** A time that can be written as a date. */
+function moment(value: unknown): number {
+  const time = finite(value);
+  return Math.abs(time) <= LAST_MOMENT ? time : violation('a time that is none');
+}
+
+const LAST_MOMENT = 8.64e15;
 
 function finite(value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) violation('a number that is none');

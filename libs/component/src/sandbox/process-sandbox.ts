@@ -5,7 +5,7 @@ import { sizeOfRequest } from './calls.ts';
 import { spawnSandbox } from './child-process.ts';
 import type { ProcessEnd, SandboxProcess } from './child-process.ts';
 import { Flights } from './flights.ts';
-import { readIncoming, readOutcome, Violation } from './incoming.ts';
+import { readIncoming, readLogs, readOutcome, Violation } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { createLoads } from './loads.ts';
 import type { Loads } from './loads.ts';
@@ -122,6 +122,8 @@ export class ProcessSandbox implements Sandbox {
         return this.#flights.entered(incoming.n);
       case 'done':
         return this.#receiveOutcome(incoming.n, incoming.fields);
+      case 'logged':
+        return this.#receiveLines(incoming.n, incoming.lines);
       case 'call':
         return this.#receiveCall({ n: incoming.n, callId: incoming.callId, ...incoming.request });
     }
@@ -131,6 +133,12 @@ export class ProcessSandbox implements Sandbox {
     const read = readOutcome(fields, this.#flights.limitsOf(n));
     const flight = this.#flights.landed(n, read.status);
     this.#outcomes.push(toOutcome(flight, read));
+  }
+
+  #receiveLines(n: number, told: unknown): void {
+    const lines = readLogs(told, this.#flights.logsLeft(n));
+    this.#flights.logged(n, lines);
+    this.#options.onLogged?.(n, lines);
   }
 
   #receiveCall(call: HostCall): void {

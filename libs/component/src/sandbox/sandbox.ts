@@ -96,6 +96,8 @@ export interface SandboxOptions {
   readonly startTimeoutMs?: number;
   readonly onOutcome: (outcomes: SandboxOutcome[]) => void;
   readonly onHostCall: (call: HostCall) => Promise<HostAnswer>;
+  /** The next lines of an event that runs for longer than 250 ms; its outcome has them again. */
+  readonly onLogged?: (n: number, lines: readonly LogLine[]) => void;
   readonly onExit?: (exit: SandboxExit) => void;
 }
 

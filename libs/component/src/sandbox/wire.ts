@@ -3,7 +3,7 @@
  * objects with names, because there is one for every event.
  */
 export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3 } as const;
-export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5 } as const;
+export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5, logged: 6 } as const;
 
 /** The pipe on which they speak; 0 is closed, 1 and 2 are the sandbox's own output. */
 export const CHANNEL_FD = 3;
@@ -67,6 +67,9 @@ export type DoneMessage = [
   memoryBytes: number,
 ];
 
+/** The next lines of an execution that has run for a while; its outcome has them again. */
+export type LoggedMessage = [typeof FROM_SANDBOX.logged, n: number, lines: LogTuple[]];
+
 export type CallMessage = [typeof FROM_SANDBOX.call, n: number, callId: number, kind: string, args: unknown[]];
 
 export type MessageFromSandbox =
@@ -75,7 +78,8 @@ export type MessageFromSandbox =
   | [typeof FROM_SANDBOX.notLoaded, component: number, message: string]
   | [typeof FROM_SANDBOX.entered, n: number]
   | DoneMessage
-  | CallMessage;
+  | CallMessage
+  | LoggedMessage;
 
 /** What one component may use in a sandbox. */
 export interface ComponentLimits {
@@ -97,3 +101,7 @@ export const MAX_MESSAGE_LENGTH = 4096;
 /** Host calls that one execution may have under way, and all of a sandbox together. */
 export const MAX_CALLS_UNDER_WAY = 16;
 export const MAX_CALLS_OF_SANDBOX = 1024;
+/** An execution's lines are told while it runs only from then on, in milliseconds; most have ended long before. */
+export const LIVE_AFTER_MS = 250;
+/** And then no more often than this. */
+export const LIVE_EVERY_MS = 100;

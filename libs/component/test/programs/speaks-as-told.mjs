@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import process from 'node:process';
+import { setTimeout } from 'node:timers';
 
 const [LOAD, UNLOAD, RUN] = [0, 1, 2];
 const [READY, LOADED, CALL] = [0, 1, 4];
@@ -20,6 +21,10 @@ function frame(message, bytes = Buffer.alloc(0)) {
 const deeds = {
   /** A message; text goes out as it is, in place of JSON. */
   say: ({ message, bytes }) => channel.write(frame(message, bytes && Buffer.from(bytes))),
+  /** A message, once lines of an event that runs may be told. */
+  later: ({ message }) => setTimeout(() => channel.write(frame(message)), 300),
+  /** Reads nothing any more. */
+  deaf: () => channel.pause(),
   raw: ({ bytes }) => channel.write(Buffer.from(bytes)),
   repeat({ message }) {
     const frames = Buffer.concat(Array.from({ length: 1000 }, () => frame(message)));

@@ -2,6 +2,8 @@ import { Buffer } from 'node:buffer';
 
 import { LEVELS } from '../wire.ts';
 import type { ComponentLimits, EventTuple, LogLevel, LogTuple } from '../wire.ts';
+import { nothingTold } from './live-lines.ts';
+import type { LiveLines, Told } from './live-lines.ts';
 
 const now = Date.now;
 const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(LEVELS.map((level, index) => [level, index]));
@@ -11,6 +13,7 @@ export interface Execution {
   readonly n: number;
   readonly logs: LogTuple[];
   linesCut: number;
+  readonly live: Told;
   callsUnderWay: number;
   /** What it wrote to standard error: where a runtime says why it is about to trap. */
   readonly lastWords: LastWords;
@@ -40,25 +43,36 @@ function createLastWords(): LastWords {
   };
 }
 
-/** An execution keeps its log lines up to the limits; of what comes after, it only counts the lines. */
-export function createExecution([n]: EventTuple, limits: ComponentLimits): Execution {
+/**
+ * An execution that begins at a time by `performance.now()`. It keeps its log lines up to the limits; of what comes
+ * after, it only counts the lines.
+ */
+export function createExecution(
+  [n]: EventTuple,
+  limits: ComponentLimits,
+  startedAt: number,
+  liveLines: LiveLines,
+): Execution {
   const logs: LogTuple[] = [];
   let bytesLeft = limits.logBytes;
   const execution: Execution = {
     n,
     logs,
     linesCut: 0,
+    live: nothingTold(startedAt),
     callsUnderWay: 0,
     lastWords: createLastWords(),
     isOver: false,
     log(level, message) {
       if (logs.length >= limits.logLines || bytesLeft <= 0) {
         execution.linesCut += 1;
+        liveLines.written(execution);
         return;
       }
       const kept = cutToBytes(message, bytesLeft);
       bytesLeft = kept.length < message.length ? 0 : bytesLeft - Buffer.byteLength(kept);
       logs.push([now(), LEVEL_NUMBERS.get(level) ?? 0, kept]);
+      liveLines.written(execution);
     },
   };
   return execution;

@@ -6,6 +6,7 @@ import { FROM_SANDBOX, MAX_CALLS_OF_SANDBOX, MAX_CALLS_UNDER_WAY } from '../wire
 import type { AnswerMessage } from '../wire.ts';
 import type { Channel } from './channel.ts';
 import type { Execution } from './execution.ts';
+import type { LiveLines } from './live-lines.ts';
 import type { Turn } from './turn.ts';
 
 /** What comes back from the supervisor: the value of a call and the bytes that belong to it. */
@@ -49,7 +50,12 @@ const REFUSALS: Readonly<Record<HostRequest['kind'], { tag: string; val: string 
 };
 
 /** `enter` lets a suspended guest go on when its turn comes. */
-export function createHostCalls(channel: Channel, turn: Turn, enter: (resumption: Resumption) => void): HostCalls {
+export function createHostCalls(
+  channel: Channel,
+  turn: Turn,
+  liveLines: LiveLines,
+  enter: (resumption: Resumption) => void,
+): HostCalls {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let underWay = 0;
@@ -66,10 +72,12 @@ export function createHostCalls(channel: Channel, turn: Turn, enter: (resumption
       execution.callsUnderWay += 1;
       channel.send([FROM_SANDBOX.call, execution.n, callId, kind, args], bytes);
       channel.flush();
+      liveLines.suspended(execution);
       turn.leave();
       return new Promise<Answer>((resolve, reject) => waiting.set(callId, { execution, size, resolve, reject }));
     },
     sleep(execution, milliseconds) {
+      liveLines.suspended(execution);
       turn.leave();
       return new Promise((resume) => void setTimeout(() => enter({ execution, resume }), milliseconds));
     },

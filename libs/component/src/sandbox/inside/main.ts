@@ -6,6 +6,7 @@ import type { LoadMessage, MessageToSandbox } from '../wire.ts';
 import { openChannel } from './channel.ts';
 import { compileComponent } from './component.ts';
 import { createHostCalls } from './host-calls.ts';
+import { createLiveLines } from './live-lines.ts';
 import { shorten } from './outcome.ts';
 import { createPool } from './pool.ts';
 import { Runner } from './runner.ts';
@@ -24,8 +25,9 @@ function main(): void {
   );
   const turn = createTurn();
   scrub();
-  const runner = new Runner(channel, turn);
-  const calls = createHostCalls(channel, turn, (resumption) => runner.resume(resumption));
+  const liveLines = createLiveLines(channel);
+  const runner = new Runner(channel, turn, liveLines);
+  const calls = createHostCalls(channel, turn, liveLines, (resumption) => runner.resume(resumption));
   const pools = new Map<number, ComponentPool>();
   const poolOf = (component: number): ComponentPool => {
     const pool = pools.get(component);

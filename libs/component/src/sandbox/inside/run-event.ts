@@ -5,6 +5,7 @@ import type { DoneMessage, EventTuple } from '../wire.ts';
 import { createExecution } from './execution.ts';
 import type { Execution } from './execution.ts';
 import type { Instance } from './instance.ts';
+import type { LiveLines } from './live-lines.ts';
 import { endingOf, endingOfError, SKIPPED, statusNumber } from './outcome.ts';
 import type { Ending } from './outcome.ts';
 import type { Pool } from './pool.ts';
@@ -18,11 +19,16 @@ export type OnEnd = (message: DoneMessage, isOk: boolean) => void;
  * Hands an event to an instance of its component. `onEnd` is called once: before this returns, or, where the guest can
  * be suspended, some time later; the result says which.
  */
-export function runEvent(event: EventTuple, pool: Pool<unknown>, onEnd: OnEnd): 'suspendable' | 'done' {
+export function runEvent(
+  event: EventTuple,
+  pool: Pool<unknown>,
+  liveLines: LiveLines,
+  onEnd: OnEnd,
+): 'suspendable' | 'done' {
   const { component } = pool;
-  const execution = createExecution(event, component.limits);
   const startedAt = now();
   const enteredAt = performance.now();
+  const execution = createExecution(event, component.limits, enteredAt, liveLines);
   let instance: Instance | undefined;
   const finish = (end: () => Ending): void => {
     // The last of its output belongs to the event, and to what is said of it.

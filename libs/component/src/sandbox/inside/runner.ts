@@ -6,6 +6,7 @@ import type { Channel } from './channel.ts';
 import type { Resumption } from './host-calls.ts';
 import { createLanes } from './lanes.ts';
 import type { Lane } from './lanes.ts';
+import type { LiveLines } from './live-lines.ts';
 import type { Pool } from './pool.ts';
 import { runEvent, skippedMessage } from './run-event.ts';
 import type { Turn } from './turn.ts';
@@ -27,15 +28,17 @@ export type ComponentPool = Pool<Lane<Item>>;
 export class Runner {
   readonly #channel: Channel;
   readonly #turn: Turn;
+  readonly #liveLines: LiveLines;
   readonly #lanes = createLanes<Item>();
   /** Lanes whose next event may start. */
   readonly #ready: Lane<Item>[] = [];
   readonly #resumptions: Resumption[] = [];
   #isScheduled = false;
 
-  constructor(channel: Channel, turn: Turn) {
+  constructor(channel: Channel, turn: Turn, liveLines: LiveLines) {
     this.#channel = channel;
     this.#turn = turn;
+    this.#liveLines = liveLines;
   }
 
   run([, forgotten, ...events]: RunMessage, poolOf: (component: number) => ComponentPool): void {
@@ -107,7 +110,7 @@ export class Runner {
 
   #start(lane: Lane<Item>, { event, pool }: Item): 'suspendable' | 'done' {
     this.#announce(event[0], pool.usualMs);
-    return runEvent(event, pool, (message, isOk) => {
+    return runEvent(event, pool, this.#liveLines, (message, isOk) => {
       lane.isBroken ||= !isOk;
       this.#channel.send(message);
       // Who waited for the instance comes before who had it.
