@@ -14,6 +14,7 @@ import { createHealth, type Logger } from '@jobico/telemetry';
 import { createAdmission } from './admission.ts';
 import { buildApp } from './health/app.ts';
 import { createHostServices } from './host/host-services.ts';
+import { createLiveLogs } from './live-logs.ts';
 import { createQueueSet } from './queues/queue-set.ts';
 import { startRebalancing } from './queues/rebalance.ts';
 import { createComponents } from './sandboxes/components.ts';
@@ -76,6 +77,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       schemas,
       http: { isPrivateGrantable: options.isPrivateHttpGrantable ?? true },
     }),
+    liveLogs: createLiveLogs({ nats, log, node: id }),
     startSandbox: spare.start,
     log,
     maxSandboxes: options.maxSandboxes ?? 32,

@@ -24,6 +24,8 @@ export type Outcome =
 
 export interface Result {
   kind: 'ok' | 'failed';
+  /** Of an execution that was told of while it ran: the id that its record must have. */
+  executionId?: string;
   /** JSON text, with `ok`. */
   result?: string;
   /** With `failed`. */

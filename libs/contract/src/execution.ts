@@ -94,6 +94,27 @@ export const Execution = Type.Object(
 export type Execution = Static<typeof Execution>;
 export type EmittedEvent = Execution['emitted'][number];
 
+/**
+ * What an execution has logged, told while it still runs: what a message under `jobico.log.…` holds. It is for people who
+ * watch, and settles nothing; the record has all the lines.
+ */
+export const LiveLines = Type.Object(
+  {
+    execution: Type.String({ description: 'Id that its record will have. An execution that is cut short has none.' }),
+    tenant: Type.String(),
+    package: Type.String(),
+    version: Type.Integer({ description: 'Of the package.' }),
+    job: Type.String(),
+    event: Type.Object({ id: Type.String(), name: Type.String(), key: Type.Optional(Type.String()) }),
+    attempt: Type.Integer({ minimum: 1 }),
+    node: Type.String(),
+    from: Type.Integer({ minimum: 0, description: 'Place of the first of these lines among those of the record.' }),
+    lines: Type.Array(LogLine),
+  },
+  { title: 'Live lines' },
+);
+export type LiveLines = Static<typeof LiveLines>;
+
 /** A stored copy of an event that will not be retried. */
 export const DeadLetter = Type.Object(
   {

@@ -6,6 +6,7 @@ export {
   EXECUTION_ERROR_CODES,
   EXECUTION_STATUSES,
   ExecutionError,
+  LiveLines,
   LOG_LEVELS,
   LogLine,
   RedriveOf,
@@ -18,6 +19,7 @@ export { createOperationChecks } from './operations/check.ts';
 export type { OperationChecks } from './operations/check.ts';
 export { DropResult, RedriveResult } from './operations/dead-letter.ts';
 export type { LetterFilters } from './operations/dead-letter.ts';
+export { Followed } from './operations/execution.ts';
 export { AcceptedEvents } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';

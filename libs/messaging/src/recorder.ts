@@ -1,9 +1,10 @@
-import type { Execution, ExecutionStatus } from '@jobico/contract';
+import type { Execution, ExecutionStatus, Followed, LiveLines } from '@jobico/contract';
+import type { ConsumerConfig, JsMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { timeOfId } from './event-ids.ts';
 import { pagesBackward, scanForward } from './pages.ts';
 import { readExecution } from './read-execution.ts';
-import { executionFilter, EXECUTIONS } from './subjects.ts';
+import { executionFilter, EXECUTIONS, logSubject } from './subjects.ts';
 
 export interface ExecutionFilter {
   tenant: string;
@@ -21,6 +22,15 @@ export interface ExecutionQuery extends ExecutionFilter {
   after?: string | undefined;
 }
 
+export interface FollowFilter {
+  tenant: string;
+  package?: string | undefined;
+  job?: string | undefined;
+  /** Only this one, from its beginning; the record of another that ran the event in its place counts as its end. */
+  execution?: string | undefined;
+  afterSequence?: number | undefined;
+}
+
 /** What happened: the queries over the stream of outcomes. */
 export interface Recorder {
   /** Newest first. */
@@ -31,6 +41,8 @@ export interface Recorder {
     filter: ExecutionFilter & { afterSequence?: number | undefined },
     signal: AbortSignal,
   ): AsyncIterable<{ sequence: number; execution: Execution }>;
+  /** Records as with {@link watch}, and before each what its execution has logged while it ran, if it ran for long. */
+  follow(filter: FollowFilter, signal: AbortSignal): AsyncIterable<{ sequence: number; item: Followed }>;
 }
 
 export function createRecorder(nats: Nats): Recorder {
@@ -51,6 +63,7 @@ export function createRecorder(nats: Nats): Recorder {
       return undefined;
     },
     watch: (filter, signal) => watch(nats, filterOf(filter), filter.afterSequence, signal),
+    follow: (filter, signal) => follow(nats, filter, signal),
   };
 }
 
@@ -64,18 +77,70 @@ async function ofEvent(nats: Nats, filter: string, event: string, limit: number)
 }
 
 async function* watch(nats: Nats, filter: string, after: number | undefined, signal: AbortSignal) {
-  const consumer = await nats.js.consumers.get(EXECUTIONS, {
-    filter_subjects: [filter],
-    ...(after === undefined
-      ? { deliver_policy: 'new' }
-      : { deliver_policy: 'by_start_sequence', opt_start_seq: after + 1 }),
-  });
+  const start = after === undefined ? FROM_NOW : afterSequence(after);
+  for await (const message of messagesOf(nats, [filter], start, signal)) {
+    yield { sequence: message.seq, execution: readExecution(message) };
+  }
+}
+
+async function* follow(nats: Nats, filter: FollowFilter, signal: AbortSignal) {
+  const { tenant, execution, afterSequence: after } = filter;
+  const filters = [executionFilter(tenant, filter), logSubject(tenant, filter)];
+  const isWanted = execution === undefined ? () => true : onlyOf(execution);
+  for await (const message of messagesOf(nats, filters, startOf(filter), signal)) {
+    const item = readFollowed(message);
+    if (isWanted(item) && message.seq > (after ?? 0)) yield { sequence: message.seq, item };
+  }
+}
+
+/** One execution is read from its beginning again after a break: who takes its place shows by its first lines. */
+function startOf({ execution, afterSequence: after }: FollowFilter): Start {
+  const sinceMs = execution === undefined ? undefined : timeOfId(execution);
+  if (sinceMs !== undefined) {
+    return { deliver_policy: 'by_start_time', opt_start_time: new Date(sinceMs - CLOCKS_DIFFER_MS).toISOString() };
+  }
+  return after === undefined ? FROM_NOW : afterSequence(after);
+}
+
+function readFollowed(message: JsMsg): Followed {
+  const isLive = message.subject.startsWith('jobico.log.');
+  return isLive ? { live: message.json<LiveLines>() } : { execution: readExecution(message) };
+}
+
+/** What is of one execution; of one that was cut short, the record of the next that ran its event. */
+function onlyOf(id: string): (item: Followed) => boolean {
+  let begun: LiveLines | undefined;
+  return (item) => {
+    if ('live' in item) {
+      if (item.live.execution !== id) return false;
+      begun = item.live;
+      return true;
+    }
+    const { execution } = item;
+    const isInItsPlace =
+      execution.event.id === begun?.event.id && execution.job === begun.job && execution.attempt >= begun.attempt;
+    return execution.id === id || isInItsPlace;
+  };
+}
+
+type Start = Pick<Partial<ConsumerConfig>, 'deliver_policy' | 'opt_start_seq' | 'opt_start_time'>;
+
+const FROM_NOW: Start = { deliver_policy: 'new' };
+const afterSequence = (sequence: number): Start => ({
+  deliver_policy: 'by_start_sequence',
+  opt_start_seq: sequence + 1,
+});
+/** An id has the time of the executor, a message that of the server. */
+const CLOCKS_DIFFER_MS = 5000;
+
+async function* messagesOf(nats: Nats, filters: string[], start: Start, signal: AbortSignal): AsyncGenerator<JsMsg> {
+  const consumer = await nats.js.consumers.get(EXECUTIONS, { filter_subjects: filters, ...start });
   const messages = await consumer.consume();
   const stop = () => messages.stop();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {
-    for await (const message of messages) yield { sequence: message.seq, execution: readExecution(message) };
+    yield* messages;
   } finally {
     signal.removeEventListener('abort', stop);
     await messages.close();

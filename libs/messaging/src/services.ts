@@ -8,7 +8,8 @@ export interface ServedOperations {
   stop(): Promise<void>;
 }
 
-export type OperationHandler = (input: unknown) => Promise<unknown>;
+/** Runs an operation; `text` is the JSON that the input was, for what must keep its digits. */
+export type OperationHandler = (input: unknown, text: string) => Promise<unknown>;
 
 /**
  * Serves operations as the NATS service `jobico-ctl` (`nats micro ls`), each on `jobico.ctl.<operation>`: a request's body
@@ -41,7 +42,8 @@ export async function serveOperations(
 
 async function answer(message: ServiceMsg, name: string, handler: OperationHandler, log: Logger): Promise<void> {
   try {
-    const output = await handler(inputOf(message));
+    const text = message.string();
+    const output = await handler(inputOf(text), text);
     message.respond(JSON.stringify(output));
   } catch (error) {
     const id = createEventId();
@@ -51,8 +53,7 @@ async function answer(message: ServiceMsg, name: string, handler: OperationHandl
   }
 }
 
-function inputOf(message: ServiceMsg): unknown {
-  const text = message.string();
+function inputOf(text: string): unknown {
   if (text === '') return {};
   try {
     return JSON.parse(text);

@@ -22,8 +22,10 @@ export type NamedStream = Partial<StreamConfig> & { name: string };
 const SYSTEM_STREAMS: NamedStream[] = [
   {
     name: EXECUTIONS,
-    subjects: ['jobico.execution.>'],
-    description: 'One message for each execution attempt',
+    subjects: ['jobico.execution.>', 'jobico.log.>'],
+    description: 'One message for each execution attempt, and some for what long ones log while they run',
+    // What is logged stands in the record too: it takes the place of records no longer than somebody may watch.
+    allow_msg_ttl: true,
     max_age: 7 * DAY_MS * MS,
     max_bytes: 2 ** 30,
     discard: 'old',

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * wildcards (see ids.ts of the contract); callers validate them before they come here.
  */
 
-/** `EXECUTIONS`: one message for each execution attempt. */
+/** `EXECUTIONS`: one message for each execution attempt, and some for what long ones log while they run. */
 export const EXECUTIONS = 'EXECUTIONS';
 /** `DEADLETTERS`: events that will not be retried. */
 export const DEADLETTERS = 'DEADLETTERS';
@@ -109,6 +109,10 @@ export const executionFilter = (
   tenant: string,
   at: { [part in 'package' | 'job' | 'status' | 'queue']?: string | undefined } = {},
 ) => `jobico.execution.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}.${at.status ?? '*'}.${at.queue ?? '*'}.*`;
+
+/** `jobico.log.<tenant>.<package>.<job>`, with `*` for what a filter leaves out. */
+export const logSubject = (tenant: string, at: { [part in 'package' | 'job']?: string | undefined } = {}) =>
+  `jobico.log.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}`;
 
 /** Stands for the package or the job in the subject of an outcome that has none. */
 export const NONE = '_';

@@ -15,6 +15,8 @@ export async function readEvidence(nc: NatsConnection): Promise<Omit<Evidence, '
   }
   const recorded: Recorded[] = [];
   for await (const message of messagesOf(nc, 'EXECUTIONS')) {
+    // What long executions log while they run settles nothing.
+    if (!message.subject.startsWith('jobico.execution.')) continue;
     recorded.push({ streamSequence: message.seq, execution: message.json<Execution>() });
   }
   const deadLetters: Omit<DeadLetter, 'id'>[] = [];

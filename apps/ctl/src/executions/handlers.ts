@@ -1,5 +1,5 @@
 import { JobicoError, type Execution } from '@jobico/contract';
-import type { Recorder } from '@jobico/messaging';
+import { timeOfId, type Recorder } from '@jobico/messaging';
 import type { Handlers, StreamItem, Streams } from '../operations.ts';
 
 type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs'>;
@@ -10,9 +10,7 @@ export function createExecutionHandlers({ recorder }: { recorder: Recorder }): E
   const found = async (tenant: string, id: string) => {
     const execution = await recorder.get(tenant, id);
     if (execution) return execution;
-    throw new JobicoError('not-found', `no execution ${id} of tenant ${tenant}`, {
-      hint: 'Executions are kept for seven days: `jobico execution list` shows them.',
-    });
+    throw unknown(tenant, id);
   };
   return {
     'execution.list': (input) => recorder.list({ ...input, limit: input.limit ?? DEFAULT_LIMIT }),
@@ -21,17 +19,31 @@ export function createExecutionHandlers({ recorder }: { recorder: Recorder }): E
   };
 }
 
+function unknown(tenant: string, id: string): JobicoError {
+  return new JobicoError('not-found', `no execution ${id} of tenant ${tenant}`, {
+    hint: 'Executions are kept for seven days: `jobico execution list` shows them.',
+  });
+}
+
 export interface StreamDeps {
   recorder: Recorder;
   /** Of the last execution that was recorded. */
   lastSequence: () => Promise<number>;
 }
 
-export function createExecutionStreams({ recorder, lastSequence }: StreamDeps): Pick<Streams, 'execution.watch'> {
+type ExecutionStreams = Pick<Streams, 'execution.watch' | 'execution.follow'>;
+
+export function createExecutionStreams({ recorder, lastSequence }: StreamDeps): ExecutionStreams {
   return {
     async 'execution.watch'(input, { signal, afterSequence }) {
       const after = afterSequence ?? (await lastSequence());
       return items(recorder.watch({ ...input, afterSequence: after }, signal));
+    },
+    async 'execution.follow'(input, { signal, afterSequence }) {
+      const { tenant, execution } = input;
+      if (execution !== undefined && timeOfId(execution) === undefined) throw unknown(tenant, execution);
+      const after = afterSequence ?? (execution === undefined ? await lastSequence() : undefined);
+      return recorder.follow({ ...input, afterSequence: after }, signal);
     },
   };
 }

@@ -21,7 +21,7 @@ export async function serveNats({ nats, log, version, ...deps }: NatsServiceDeps
   });
   const endpoints = names.map((name): [string, OperationHandler] => [
     name,
-    (input) => runOperation(name, input, {}, deps),
+    (input, text) => runOperation(name, input, { text }, deps),
   ]);
   return await serveOperations(nats, log, version, new Map(endpoints));
 }

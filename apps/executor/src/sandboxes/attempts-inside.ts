@@ -1,5 +1,6 @@
 import type { Dispatch } from '@jobico/component';
 import type { CallContext } from '../host/host-services.ts';
+import type { LiveRun } from '../live-logs.ts';
 import type { Work } from '../work.ts';
 
 /** An attempt that is in the process. */
@@ -12,6 +13,8 @@ export interface AttemptInside {
   /** Ends what those calls have under way. */
   ended: AbortController | undefined;
   hostCalls: number;
+  /** From when its lines are told while it runs. */
+  live: LiveRun | undefined;
 }
 
 /** Attempts that may be in the process, and the bytes of their events: enough to keep it busy while answers travel. */
@@ -49,7 +52,15 @@ export class AttemptsInside {
     const n = (this.#next += 1);
     const { event, attempt } = work;
     const { id, tenant, name, text: data, timeMs } = event;
-    this.#attempts.set(n, { lane, work, bytes: data.length, calls: undefined, ended: undefined, hostCalls: 0 });
+    this.#attempts.set(n, {
+      lane,
+      work,
+      bytes: data.length,
+      calls: undefined,
+      ended: undefined,
+      hostCalls: 0,
+      live: undefined,
+    });
     this.#bytes += data.length;
     return {
       n,

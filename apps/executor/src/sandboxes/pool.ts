@@ -1,5 +1,6 @@
 import type { Logger } from '@jobico/telemetry';
 import type { HostServices } from '../host/host-services.ts';
+import type { LiveLogs } from '../live-logs.ts';
 import type { Work } from '../work.ts';
 import type { Components } from './components.ts';
 import { TenantSandbox, type SandboxFactory } from './tenant-sandbox.ts';
@@ -22,6 +23,7 @@ export interface SandboxPool {
 export interface PoolOptions {
   components: Components;
   hostServices: HostServices;
+  liveLogs: LiveLogs;
   startSandbox: SandboxFactory;
   log: Logger;
   /** Processes that may live at once. */
@@ -108,11 +110,12 @@ class Pool implements SandboxPool {
   }
 
   #start(tenant: string): TenantSandbox {
-    const { components, hostServices, log, startSandbox } = this.#options;
+    const { components, hostServices, liveLogs, log, startSandbox } = this.#options;
     const sandbox = new TenantSandbox({
       tenant,
       components,
       hostServices,
+      liveLogs,
       startSandbox,
       log: log.child({ tenant }),
       onEnded: () => this.#remove(sandbox),

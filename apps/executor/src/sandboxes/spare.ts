@@ -24,6 +24,7 @@ export function createSpareSandbox(start: SandboxFactory, log: Logger): SpareSan
       onOutcome: (outcomes) => owner?.onOutcome(outcomes),
       onHostCall: (call) =>
         owner ? owner.onHostCall(call) : Promise.reject(new Error('a blank sandbox calls nothing')),
+      onLogged: (n, lines) => owner?.onLogged?.(n, lines),
       onExit: (exit) => owner?.onExit?.(exit),
     });
     const sandbox = started.catch((error: unknown) => {

@@ -6,27 +6,30 @@ import type {
   LoadedComponent,
   Sandbox,
   SandboxExit,
+  SandboxLogLine,
   SandboxOptions,
   SandboxOutcome,
 } from '@jobico/component';
 import { JobicoError, type ExecutionError } from '@jobico/contract';
-import type { DeclaredEvent } from '@jobico/messaging';
+import { createEventId, type DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
+import type { LiveLogs } from '../live-logs.ts';
 import type { Work } from '../work.ts';
 import { AttemptsInside, type AttemptInside } from './attempts-inside.ts';
 import type { Components } from './components.ts';
-import { failureOf, outcomeOf } from './outcome-of.ts';
+import { failureOf, outcomeOf, recordedLines } from './outcome-of.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
 export type SandboxFactory = (
-  callbacks: Pick<SandboxOptions, 'onOutcome' | 'onHostCall' | 'onExit'>,
+  callbacks: Pick<SandboxOptions, 'onOutcome' | 'onHostCall' | 'onLogged' | 'onExit'>,
 ) => Promise<Sandbox>;
 
 export interface TenantSandboxOptions {
   tenant: string;
   components: Components;
   hostServices: HostServices;
+  liveLogs: LiveLogs;
   startSandbox: SandboxFactory;
   log: Logger;
   /** The process is gone; everything sent has had its outcome. */
@@ -118,6 +121,7 @@ export class TenantSandbox {
       const sandbox = await this.#options.startSandbox({
         onOutcome: (outcomes) => this.#onOutcomes(outcomes),
         onHostCall: (call) => this.#onHostCall(call),
+        onLogged: (n, lines) => this.#onLogged(n, lines),
         onExit: (exit) => this.#onExit(exit),
       });
       if (this.#state === 'ended') {
@@ -236,7 +240,8 @@ export class TenantSandbox {
     for (const outcome of outcomes) {
       const attempt = this.#inside.leave(outcome.n);
       const { emitted = [] } = attempt?.calls ?? {};
-      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls: attempt.hostCalls }));
+      const { hostCalls = 0, live } = attempt ?? {};
+      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live }));
     }
     if (this.load > 0) this.#pumpSoon();
     else this.#becomeIdle();
@@ -254,6 +259,13 @@ export class TenantSandbox {
     running.hostCalls += 1;
     running.calls ??= this.#contextOf(call.n, running);
     return await this.#options.hostServices.call(call, running.calls);
+  }
+
+  #onLogged(n: number, lines: readonly SandboxLogLine[]): void {
+    const running = this.#inside.get(n);
+    if (!running) return;
+    running.live ??= { executionId: createEventId(), lines: [] };
+    this.#options.liveLogs.tell(running.work, running.live, recordedLines(lines));
   }
 
   #contextOf(n: number, running: AttemptInside): CallContext {
@@ -309,7 +321,7 @@ export class TenantSandbox {
     if (!attempt) return;
     const { event, declared } = attempt.work;
     this.#options.log.warn({ event: event.id, job: declared.job.id, error }, 'attempt ended by force');
-    attempt.work.onOutcome(failureOf(error, durationMs, attempt.hostCalls));
+    attempt.work.onOutcome(failureOf(error, durationMs, attempt.hostCalls, attempt.live));
   }
 
   #end(): void {

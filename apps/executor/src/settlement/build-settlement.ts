@@ -150,7 +150,7 @@ function executionOf(
 ): Execution {
   const { declared, event, key, attempt } = work;
   return {
-    id: createEventId(context.nowMs),
+    id: result.executionId ?? createEventId(context.nowMs),
     tenant: event.tenant,
     package: declared.version.id,
     version: declared.version.version,

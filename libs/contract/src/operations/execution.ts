@@ -1,5 +1,5 @@
-import { Type } from 'typebox';
-import { Execution, EXECUTION_STATUSES, LogLine } from '../execution.ts';
+import { Type, type Static } from 'typebox';
+import { Execution, EXECUTION_STATUSES, LiveLines, LogLine } from '../execution.ts';
 import { after, closed, idFilter, limit, operation, page, streamOperation, tenant } from './operation.ts';
 
 const execution = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The execution.' });
@@ -9,6 +9,10 @@ const filters = {
   queue: idFilter('Only of this queue.'),
   status: Type.Optional(Type.Enum([...EXECUTION_STATUSES], { description: 'Only with this status.' })),
 };
+
+/** What follows executions sees of them: lines while they run, if they run for long, and the record at the end. */
+export const Followed = Type.Union([Type.Object({ live: LiveLines }), Type.Object({ execution: Execution })]);
+export type Followed = Static<typeof Followed>;
 
 export const executionOperations = {
   'execution.list': operation({
@@ -51,5 +55,27 @@ export const executionOperations = {
     path: '/v1/tenants/{tenant}/executions/watch',
     input: Type.Object({ tenant, ...filters }, closed),
     output: Execution,
+  }),
+  'execution.follow': streamOperation({
+    summary: 'Streams what executions log while they run, and their records as they end',
+    role: 'viewer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions/follow',
+    input: Type.Object(
+      {
+        tenant,
+        package: filters.package,
+        job: filters.job,
+        execution: Type.Optional(
+          Type.String({
+            pattern: '^[0-9a-f-]{36}$',
+            description:
+              'Only this execution, from its beginning; if it is cut short, the record of the one in its place.',
+          }),
+        ),
+      },
+      closed,
+    ),
+    output: Followed,
   }),
 };
