@@ -165,7 +165,31 @@ function executionOf(tenant: string, n: number) {
   };
 }
 
-test('numbers that a double cannot hold keep their digits on the way to the queue', async () => {
+test('what executions log while they run streams with their records, also to one who watches a single execution', async () => {
+  const { client, tenant, nats } = await controlPlane();
+  const { id, package: shop, version, job, event, node } = executionOf(tenant, 1);
+  const lines = [{ time: new Date().toISOString(), level: 'info' as const, message: 'so far so good' }];
+  const live = { execution: id, tenant, package: shop, version, job, event, attempt: 1, node, from: 0, lines };
+  const signal = AbortSignal.timeout(10_000);
+  const { promise: connected, resolve } = Promise.withResolvers<void>();
+  const all = firstTwo(client.watch('execution.follow', { tenant }, signal, resolve));
+  await connected;
+  await nats.js.publish(`jobico.log.${tenant}.shop.work`, JSON.stringify(live));
+  await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.2`, JSON.stringify(executionOf(tenant, 2)));
+  expect(await all).toMatchObject([{ live }, { execution: { id: executionOf(tenant, 2).id } }]);
+
+  await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.1`, JSON.stringify(executionOf(tenant, 1)));
+  const own = firstTwo(client.watch('execution.follow', { tenant, execution: id }, signal));
+  expect(await own).toMatchObject([{ live }, { execution: { id } }]);
+});
+
+async function firstTwo<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const seen: T[] = [];
+  for await (const item of items) if (seen.push(item) === 2) break;
+  return seen;
+}
+
+test('numbers that a double cannot hold keep their digits on the way to the queue, over HTTP and over NATS', async () => {
   const { client, tenant, url, nats } = await controlPlane();
   const content = (await component()).toString('base64');
   await client.call('file.upload', { tenant, kind: 'wasm', name: 'work.wasm', content });
@@ -175,8 +199,13 @@ test('numbers that a double cannot hold keep their digits on the way to the queu
     headers: { 'content-type': 'application/json' },
     body: '{"data":[{"n":9007199254740993,"m":1.10}]}',
   });
-  const stored = await nats.jsm.streams.getMessage(`QUEUE_${tenant}_default`, { seq: 1 });
-  expect(stored?.string()).toBe('{"n":9007199254740993,"m":1.10}');
+  const request = `{"tenant":"${tenant}","event":"shop-happened","data":[{"n":9007199254740993,"m":1.10}]}`;
+  const answer = await nats.nc.request('jobico.ctl.event.send', request, { timeout: 20_000 });
+  expect(answer.json()).toMatchObject({ accepted: 1 });
+  for (const seq of [1, 2]) {
+    const stored = await nats.jsm.streams.getMessage(`QUEUE_${tenant}_default`, { seq });
+    expect(stored?.string()).toBe('{"n":9007199254740993,"m":1.10}');
+  }
 });
 
 test('a version of a package comes back as it was deployed', async () => {

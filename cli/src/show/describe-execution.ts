@@ -1,4 +1,4 @@
-import type { Execution, ExecutionStatus, LogLine } from '@jobico/contract';
+import type { Execution, ExecutionStatus, LiveLines, LogLine } from '@jobico/contract';
 import { neutralise, neutraliseLines } from '../output/neutralise.ts';
 import { style } from '../output/style.ts';
 
@@ -18,25 +18,51 @@ const LEVEL_COLOURS = {
 /** A result can be a megabyte; `execution get --json` has it whole. */
 const LONGEST_OUTCOME = 300;
 
-/** One line for the outcome, one for each thing that was logged: how the recorder shows what happened. */
-export function executionLines(execution: Execution): string[] {
-  const { startedAt, status, package: id, job, event, attempt, durationMs, result, error } = execution;
+/** One line for the outcome, one for each thing that was logged (or that is given): how the recorder shows what happened. */
+export function executionLines(execution: Execution, logs: readonly LogLine[] = execution.logs): string[] {
+  const { startedAt, status, durationMs, result, error } = execution;
   const outcome = error ? `${error.code}: ${error.message}` : result === undefined ? '' : JSON.stringify(result);
   const head = [
     startedAt,
     style(COLOURS[status], status.padEnd(6)),
+    ...whatRan(execution),
+    `${durationMs.toFixed(1)} ms`,
+    neutralise(shortened(outcome)),
+  ];
+  return [head.filter((part) => part !== '').join('  '), ...below(logs)];
+}
+
+/** What an execution logs while it runs; its head, which names it, only where other things stand above. */
+export function liveLines(live: LiveLines, lines: readonly LogLine[], isHeaded: boolean): string[] {
+  if (!isHeaded) return below(lines);
+  const head = [
+    lines[0]?.time ?? '',
+    style('cyan', 'runs  '),
+    ...whatRan(live),
+    `execution ${neutralise(live.execution)}`,
+  ];
+  return [head.join('  '), ...below(lines)];
+}
+
+function whatRan({
+  package: id,
+  job,
+  event,
+  attempt,
+}: Pick<Execution, 'package' | 'job' | 'attempt'> & Named): string[] {
+  return [
     neutralise(`${id || '-'}/${job || '-'}`),
     neutralise(event.name),
     ...(event.key === undefined ? [] : [`key ${neutralise(event.key)}`]),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
-    `${durationMs.toFixed(1)} ms`,
-    neutralise(shortened(outcome)),
-  ];
-  return [
-    head.filter((part) => part !== '').join('  '),
-    ...execution.logs.flatMap(logLines).map((line) => `    ${line}`),
   ];
 }
+
+interface Named {
+  event: { name: string; key?: string };
+}
+
+const below = (lines: readonly LogLine[]): string[] => lines.flatMap(logLines).map((line) => `    ${line}`);
 
 function shortened(text: string): string {
   return text.length > LONGEST_OUTCOME ? `${text.slice(0, LONGEST_OUTCOME)}…` : text;

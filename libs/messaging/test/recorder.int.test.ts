@@ -1,4 +1,6 @@
-import { createOutcomes, createRecorder } from '@jobico/messaging';
+import type { Followed, LiveLines } from '@jobico/contract';
+import { createEventId, createOutcomes, createRecorder, publishLiveLines, type FollowFilter } from '@jobico/messaging';
+import type { Nats } from '@jobico/messaging';
 import { expect, test } from 'vitest';
 import { execution, uniqueTenant, withNats } from './nats.ts';
 
@@ -62,4 +64,87 @@ test('a watcher sees executions as they end, and after a break those it missed',
     }
     expect(first?.sequence).toBe(1);
     expect(seen).toEqual([2, 3]);
+  }));
+
+/** What the execution logs at that moment. */
+function live(tenant: string, id: string, sequence: number, changes: Partial<LiveLines> = {}): LiveLines {
+  const lines = [{ time: new Date().toISOString(), level: 'info' as const, message: `line of ${sequence}` }];
+  const event = { id: `e${sequence}`, name: 'placed' };
+  const where = { tenant, package: 'p', version: 1, job: 'j', node: 'n' };
+  return { ...where, execution: id, event, attempt: 1, from: 0, lines, ...changes };
+}
+
+/** The first of what follows, as `lines <id>` or `record <id>`, and where each stands. */
+async function followed(nats: Nats, filter: FollowFilter, howMany: number) {
+  const seen: { sequence: number; item: Followed }[] = [];
+  const stop = new AbortController();
+  for await (const each of createRecorder(nats).follow(filter, stop.signal)) {
+    seen.push(each);
+    if (seen.length === howMany) stop.abort();
+  }
+  const words = seen.map(({ item }) =>
+    'live' in item ? `lines ${item.live.execution}` : `record ${item.execution.id}`,
+  );
+  return { seen, words };
+}
+
+test('who follows sees what runs log and their records in the order in which they came, and goes on after a break', () =>
+  withNats(async (nats) => {
+    const [tenant, id] = [uniqueTenant(), createEventId()];
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await publishLiveLines(nats, live(tenant, id, 1), 60_000);
+    await outcomes.commit(execution(tenant, 2, { id: 'other', job: 'k' }));
+    await publishLiveLines(nats, live(tenant, id, 1, { from: 1 }), 60_000);
+    await outcomes.commit(execution(tenant, 1, { id }));
+
+    const all = await followed(nats, { tenant, afterSequence: 0 }, 4);
+    expect(all.words).toEqual([`lines ${id}`, 'record other', `lines ${id}`, `record ${id}`]);
+    const ofJob = await followed(nats, { tenant, job: 'j', afterSequence: 0 }, 3);
+    expect(ofJob.words).toEqual([`lines ${id}`, `lines ${id}`, `record ${id}`]);
+    const rest = await followed(nats, { tenant, execution: id, afterSequence: all.seen[1]?.sequence }, 2);
+    expect(rest.words).toEqual([`lines ${id}`, `record ${id}`]);
+  }));
+
+test('who follows a run that was cut short sees it end with the run in its place', () =>
+  withNats(async (nats) => {
+    const [tenant, id, next] = [uniqueTenant(), createEventId(), createEventId()];
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.commit(execution(tenant, 1, { id: 'before', status: 'retry' }));
+    await publishLiveLines(nats, live(tenant, id, 1, { attempt: 2 }), 60_000);
+    await outcomes.commit(execution(tenant, 2, { id: 'beside' }));
+    await publishLiveLines(nats, live(tenant, next, 1, { attempt: 2 }), 60_000);
+    await outcomes.commit(execution(tenant, 1, { id: next, attempt: 2 }));
+
+    const { words } = await followed(nats, { tenant, execution: id }, 2);
+    expect(words).toEqual([`lines ${id}`, `record ${next}`]);
+  }));
+
+test('what runs log is nothing to lists, to look-ups, nor to what is settled', () =>
+  withNats(async (nats) => {
+    const [tenant, id] = [uniqueTenant(), createEventId()];
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.prepare([1], Date.now() - 1000);
+    await publishLiveLines(nats, live(tenant, id, 1), 60_000);
+
+    expect(await createRecorder(nats).list({ tenant, limit: 10 })).toEqual({ items: [] });
+    expect(await createRecorder(nats).list({ tenant, limit: 10, event: 'e1' })).toEqual({ items: [] });
+    expect(await createRecorder(nats).get(tenant, id)).toBeUndefined();
+    expect(await outcomes.latest([1], Date.now() - 1000)).toEqual(new Map());
+    expect(await outcomes.commit(execution(tenant, 1, { id }))).toEqual({ isOurs: true });
+    expect((await createRecorder(nats).list({ tenant, limit: 10 })).items.map((item) => item.id)).toEqual([id]);
+  }));
+
+test('what runs log is gone after its time, and records stay', () =>
+  withNats(async (nats) => {
+    const [tenant, id] = [uniqueTenant(), createEventId()];
+    await publishLiveLines(nats, live(tenant, id, 1), 1000);
+    await createOutcomes(nats, tenant, 'q').commit(execution(tenant, 1, { id }));
+    const subjects = async () => {
+      const filter = { subjects_filter: `jobico.*.${tenant}.>` };
+      const { state } = await nats.jsm.streams.info('EXECUTIONS', filter);
+      return Object.keys(state.subjects ?? {}).map((subject) => subject.split('.')[1]);
+    };
+
+    expect((await subjects()).toSorted()).toEqual(['execution', 'log']);
+    await expect.poll(subjects, { timeout: 10_000 }).toEqual(['execution']);
   }));

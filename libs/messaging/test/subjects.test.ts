@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
+  eventSubject,
   executionFilter,
   executionSubject,
-  eventSubject,
   keyToken,
+  logSubject,
   parseEventSubject,
   parseQueueStream,
   queueStream,
@@ -56,5 +57,10 @@ describe('queues and outcomes', () => {
     expect(slotFilter('acme', 'q', 4097)).toBe('jobico.execution.acme.*.*.*.q.1');
     expect(slotFilter('acme', 'q', 4097, 3)).toBe('jobico.execution.acme.*.*.*.q.3-1');
     expect(executionFilter('acme', { job: 'price' })).toBe('jobico.execution.acme.*.price.*.*.*');
+  });
+
+  test('what runs log has subjects of its own', () => {
+    expect(logSubject('acme', { package: 'orders', job: 'price' })).toBe('jobico.log.acme.orders.price');
+    expect(logSubject('acme', { job: 'price' })).toBe('jobico.log.acme.*.price');
   });
 });
