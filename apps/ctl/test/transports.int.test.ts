@@ -208,6 +208,18 @@ test('numbers that a double cannot hold keep their digits on the way to the queu
   }
 });
 
+test('an event that is nested too deep is refused, over HTTP and over NATS', async () => {
+  const platform = await controlPlane();
+  const { client, tenant } = platform;
+  const content = (await component()).toString('base64');
+  await client.call('file.upload', { tenant, kind: 'wasm', name: 'work.wasm', content });
+  await client.call('package.deploy', { tenant, definition: packageOf(tenant, 'shop') });
+  const data = [JSON.parse(`${'['.repeat(300)}${']'.repeat(300)}`) as unknown];
+  for (const send of [overHttp, overNats]) {
+    expect(await send(platform, 'event.send', { tenant, event: 'shop-happened', data })).toMatchObject({ status: 422 });
+  }
+});
+
 test('a version of a package comes back as it was deployed', async () => {
   const { client, tenant } = await controlPlane();
   const content = (await component()).toString('base64');
