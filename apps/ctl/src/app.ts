@@ -1,4 +1,4 @@
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, LIMITS } from '@jobico/contract';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Streams } from './operations.ts';
@@ -15,7 +15,6 @@ export interface AppDeps extends RunDeps {
   version: string;
 }
 
-const USUAL_BODY_LIMIT = 1 << 20;
 const LONGEST_PATH_FIELD = 1024;
 
 /** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
@@ -26,7 +25,7 @@ export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyIns
   };
   const app = Fastify({
     logger: false,
-    bodyLimit: USUAL_BODY_LIMIT,
+    bodyLimit: LIMITS.operationBytes,
     routerOptions: { maxParamLength: LONGEST_PATH_FIELD },
     // Requests that are under way are answered; streams end by the signal below.
     forceCloseConnections: 'idle',

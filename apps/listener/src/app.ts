@@ -1,3 +1,4 @@
+import { LIMITS } from '@jobico/contract';
 import type { Intake } from '@jobico/messaging';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -23,8 +24,8 @@ export function buildApp({
   intake,
   health,
   log,
-  bodyLimit = 8 << 20,
-  requestTimeoutMs = 20_000,
+  bodyLimit = LIMITS.requestBytes,
+  requestTimeoutMs = LIMITS.requestTimeMs,
 }: AppDeps): FastifyInstance {
   const broken = createBrokenRequests();
   const app = Fastify({

@@ -10,6 +10,7 @@ export { CALL_LIMITS } from './sandbox/calls.ts';
 export type { HostRequest, HttpRequest, HttpResponse, KvCondition } from './sandbox/calls.ts';
 export type { LogLine as SandboxLogLine } from './sandbox/incoming.ts';
 export { DEFAULT_LIMITS } from './sandbox/loading.ts';
+export { DEFAULT_HEAP_BYTES } from './sandbox/process-sandbox.ts';
 export type {
   Dispatch,
   HostAnswer,
@@ -23,4 +24,11 @@ export type {
   SandboxOutcome,
 } from './sandbox/sandbox.ts';
 export { startSandbox } from './sandbox/start.ts';
+export {
+  LIVE_AFTER_MS,
+  LIVE_EVERY_MS,
+  MAX_CALLS_OF_SANDBOX,
+  MAX_CALLS_UNDER_WAY,
+  MAX_MESSAGE_LENGTH,
+} from './sandbox/wire.ts';
 export type { ComponentLimits, LogLevel, SandboxStatus } from './sandbox/wire.ts';

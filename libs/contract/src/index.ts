@@ -24,6 +24,7 @@ export { AcceptedEvents } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';
 export type { Operation, Role } from './operations/operation.ts';
+export { LIMITS } from './limits.ts';
 export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';

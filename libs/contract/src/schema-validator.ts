@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { JobicoError, type Fault } from './errors.ts';
 import { faultsOf } from './faults.ts';
+import { LIMITS } from './limits.ts';
 
-const MAX_BYTES = 256 << 10;
 const MAX_FAULTS = 20;
 
 /** Says what is wrong with a value; empty when it is valid. */
@@ -15,7 +15,8 @@ export type Validator = (value: unknown) => Fault[];
  * JSON, no schema, over 256 KiB, or that refers to what it does not contain.
  */
 export function compileSchema(text: string): Validator {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new JobicoError('schema-invalid', 'the schema is larger than 256 KiB');
+  if (Buffer.byteLength(text) > LIMITS.schemaBytes)
+    throw new JobicoError('schema-invalid', 'the schema is larger than 256 KiB');
   let schema: unknown;
   try {
     schema = JSON.parse(text);

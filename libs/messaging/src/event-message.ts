@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { isEventId, type RedriveOf } from '@jobico/contract';
+import { isEventId, LIMITS, type RedriveOf } from '@jobico/contract';
 import { derivedId } from './event-ids.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
@@ -9,8 +9,6 @@ export const MESSAGE_ID = 'Nats-Msg-Id';
 export const KEY = 'Jobico-Key';
 const SOURCE = 'Jobico-Source';
 export const TRACE = 'traceparent';
-
-const MAX_KEY = 512;
 
 /** An event as it waits in a queue. Whatever its headers say is its producer's claim; time and sequence are the stream's. */
 export interface QueuedEvent {
@@ -44,7 +42,7 @@ export function eventHeaders(event: {
     [SOURCE, event.source],
   ];
   // A longer one would not be read again; half a surrogate pair has no encoding.
-  if (event.key !== undefined && event.key.length <= MAX_KEY) {
+  if (event.key !== undefined && event.key.length <= LIMITS.keyLength) {
     fields.push([KEY, encodeURIComponent(event.key.toWellFormed())]);
   }
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
@@ -79,7 +77,7 @@ export function readKey(header: string | undefined): string | undefined {
   if (!header) return undefined;
   try {
     const key = decodeURIComponent(header);
-    return key.length <= MAX_KEY ? key : undefined;
+    return key.length <= LIMITS.keyLength ? key : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { isId, JobicoError, pointer, type Fault, type Queue } from '@jobico/contract';
+import { isId, JobicoError, LIMITS, pointer, type Fault, type Queue } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { eventHeaders } from './event-message.ts';
@@ -42,7 +42,6 @@ export interface Intake {
   send(request: IntakeRequest): Promise<Accepted>;
 }
 
-const MAX_EVENT_BYTES = 1 << 20;
 const MAX_REQUEST_FAULTS = 100;
 
 export function createIntake(deps: { publisher: Publisher; definitions: Definitions; schemas: Schemas }): Intake {
@@ -76,7 +75,7 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
 
 function faultsOfItem({ value, text }: IntakeItem, index: number, validate: (value: unknown) => Fault[]): Fault[] {
   const prefix = pointer('data', index);
-  if (text.length > MAX_EVENT_BYTES || Buffer.byteLength(text) > MAX_EVENT_BYTES) {
+  if (text.length > LIMITS.eventBytes || Buffer.byteLength(text) > LIMITS.eventBytes) {
     throw new JobicoError('too-large', `the event at ${prefix} is larger than 1 MiB; none of the request was accepted`);
   }
   return validate(value).map((fault) => ({ ...fault, path: prefix + fault.path }));

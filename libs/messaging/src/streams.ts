@@ -1,3 +1,4 @@
+import { LIMITS } from '@jobico/contract';
 import type { ConsumerInfo, StreamConfig } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { asUnavailable, isMissing, isTaken } from './failures.ts';
@@ -15,7 +16,6 @@ import {
 } from './subjects.ts';
 
 const MS = 1_000_000;
-const DAY_MS = 86_400_000;
 
 export type NamedStream = Partial<StreamConfig> & { name: string };
 
@@ -26,8 +26,8 @@ const SYSTEM_STREAMS: NamedStream[] = [
     description: 'One message for each execution attempt, and some for what long ones log while they run',
     // What is logged stands in the record too: it takes the place of records no longer than somebody may watch.
     allow_msg_ttl: true,
-    max_age: 7 * DAY_MS * MS,
-    max_bytes: 2 ** 30,
+    max_age: LIMITS.recordsAgeMs * MS,
+    max_bytes: LIMITS.recordsBytes,
     discard: 'old',
     allow_direct: true,
   },
@@ -35,7 +35,7 @@ const SYSTEM_STREAMS: NamedStream[] = [
     name: DEADLETTERS,
     subjects: ['jobico.deadletter.>'],
     description: 'Events that will not be retried',
-    max_age: 30 * DAY_MS * MS,
+    max_age: LIMITS.deadLettersAgeMs * MS,
     allow_direct: true,
   },
   {

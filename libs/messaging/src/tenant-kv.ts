@@ -1,4 +1,4 @@
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, LIMITS } from '@jobico/contract';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
@@ -23,19 +23,15 @@ export interface TenantKv {
    */
   set(bucket: string, key: string, value: Uint8Array, when: WriteCondition): Promise<string>;
   delete(bucket: string, key: string): Promise<void>;
-  /** Keys of the bucket that start with the prefix, at most {@link MAX_KEYS}. */
+  /** Keys of the bucket that start with the prefix, at most `LIMITS.kvKeysListed`. */
   keys(bucket: string, prefix: string): Promise<string[]>;
 }
 
-const MAX_KEY_BYTES = 512;
-const MAX_VALUE_BYTES = 512 << 10;
-export const MAX_KEYS = 10_000;
-/** Set aside on disk for each tenant that uses its store. */
-const DEFAULT_QUOTA_BYTES = 64 << 20;
 const WRONG_LAST_SEQUENCE = 10071;
 
 export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv> {
-  const store = await new Kvm(nats.js).create(tenantBucket(tenant), { history: 1, max_bytes: DEFAULT_QUOTA_BYTES });
+  // The quota is set aside on disk for each tenant that uses its store.
+  const store = await new Kvm(nats.js).create(tenantBucket(tenant), { history: 1, max_bytes: LIMITS.kvTenantBytes });
 
   const currentRevision = async (path: string) => {
     const entry = await store.get(path);
@@ -49,8 +45,8 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
     },
     async set(bucket, key, value, when) {
       const path = pathOf(bucket, key);
-      if (value.byteLength > MAX_VALUE_BYTES)
-        throw new JobicoError('too-large', `the value is larger than ${MAX_VALUE_BYTES} bytes`);
+      if (value.byteLength > LIMITS.kvValueBytes)
+        throw new JobicoError('too-large', `the value is larger than ${LIMITS.kvValueBytes} bytes`);
       try {
         return String(await write(store, path, value, when));
       } catch (error) {
@@ -74,8 +70,8 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
 /** Keys may be any text; what a subject token cannot hold is encoded as `=xx` of its UTF-8 bytes. */
 function pathOf(bucket: string, key: string): string {
   if (key.length === 0) throw new JobicoError('bad-request', 'the key is empty');
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
-    throw new JobicoError('too-large', `the key is longer than ${MAX_KEY_BYTES} bytes`);
+  if (Buffer.byteLength(key) > LIMITS.kvKeyBytes)
+    throw new JobicoError('too-large', `the key is longer than ${LIMITS.kvKeyBytes} bytes`);
   return `${bucket}.${encodeKey(key)}`;
 }
 
@@ -104,7 +100,7 @@ async function listKeys(store: KV, bucket: string, prefix: string): Promise<stri
   for await (const path of await store.keys(`${bucket}*`)) {
     const key = decodeKey(path.slice(bucket.length));
     if (key.startsWith(prefix)) found.push(key);
-    if (found.length >= MAX_KEYS) break;
+    if (found.length >= LIMITS.kvKeysListed) break;
   }
   return found;
 }

@@ -6,12 +6,13 @@ import { toBytes } from './text.ts';
 export interface HttpRequest {
   /** Default `GET`, or `POST` where there is a body. */
   method?: string;
+  /** Names and values together at most 64 KiB. Those of the connection, such as `host`, are the platform's to set. */
   headers?: Record<string, string>;
-  /** Text as UTF-8. */
+  /** Text as UTF-8; at most 4 MiB. */
   body?: string | Uint8Array;
   /** Sent as JSON, with its content type; instead of `body`. */
   json?: unknown;
-  /** Never longer than what is left of the job's own deadline, which is the default. */
+  /** Default, and longest: 30,000, or what is left of the job's own deadline where that is less. */
   timeoutMs?: number;
 }
 
@@ -28,6 +29,10 @@ export interface Http {
    * Sends a request to a host that the package grants, and waits for the whole response. Shaped like the web's `fetch`,
    * but it returns the response itself; `await` does no harm. Throws a `HostError` where none came: a response with any
    * status, 500 too, is no error.
+   *
+   * A redirect is such a response: it is not followed, `headers.get('location')` says where it leads, and the package must
+   * grant that host too. The body comes as it was sent, not decompressed. A response with more than 4 MiB of body or 64 KiB
+   * of headers is a `HostError` with the tag `too-large`; one that has not come to its end after 30 s, `timeout`.
    */
   fetch(url: string | { readonly href: string }, request?: HttpRequest): HttpResponse;
 }

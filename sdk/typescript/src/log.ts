@@ -1,6 +1,9 @@
 import type { Host, LogLevel } from './host/host.ts';
 
-/** Writes a line into the execution's record. Parts that are no strings are shown as JSON, errors with their stack. */
+/**
+ * Writes a line into the execution's record, which keeps 1,000 lines and 64 KiB of them. Where the execution runs for more
+ * than 250 ms, `jobico recorder --follow` shows it at once. Parts that are no strings are shown as JSON, errors with their stack.
+ */
 export type LogFunction = (...parts: unknown[]) => void;
 
 export type Log = Readonly<Record<LogLevel, LogFunction>>;

@@ -1,13 +1,9 @@
 import type { HostAnswer, HostRequest } from '@jobico/component';
-import { parseExactJson } from '@jobico/contract';
+import { LIMITS, parseExactJson } from '@jobico/contract';
 import { outgoingId, type Definitions, type Schemas } from '@jobico/messaging';
 import type { CallContext } from './host-services.ts';
 
 export type EmitRequest = Extract<HostRequest, { kind: 'outbox.emit' }>;
-
-/** Events that one execution may raise, and the bytes of them together: they travel in its record. */
-const MAX_EVENTS = 100;
-const MAX_BYTES = 256 << 10;
 
 /**
  * Answers a job's call of `outbox`: an event that its package grants it to raise, valid against that event's schema. It is
@@ -25,8 +21,13 @@ export async function callOutbox(
   const target = deps.definitions.event(tenant, args.event);
   if (!target) return refuse('denied', `no live package declares event ${args.event}`);
   const bytes = context.emittedBytes + Buffer.byteLength(args.data);
-  if (emitted.length >= MAX_EVENTS) return refuse('too-large', `one execution raises at most ${MAX_EVENTS} events`);
-  if (bytes > MAX_BYTES) return refuse('too-large', `one execution raises at most ${MAX_BYTES} bytes of events`);
+  // They travel in the execution's record.
+  if (emitted.length >= LIMITS.emittedEvents) {
+    return refuse('too-large', `one execution raises at most ${LIMITS.emittedEvents} events`);
+  }
+  if (bytes > LIMITS.emittedBytes) {
+    return refuse('too-large', `one execution raises at most ${LIMITS.emittedBytes} bytes of events`);
+  }
 
   let data: unknown;
   try {

@@ -1,5 +1,5 @@
 import { ARTIFACT_VERSION, inspectComponent, type LoadedComponent } from '@jobico/component';
-import { JobicoError, type Job } from '@jobico/contract';
+import { JobicoError, LIMITS, type Job } from '@jobico/contract';
 import type { ArtifactStore, DeclaredEvent, FileStore } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 
@@ -12,7 +12,8 @@ export interface Components {
 
 const KEPT_ARTIFACTS = 64;
 
-const LIMITS = { logBytes: 64 << 10, logLines: 1000, resultBytes: 1 << 20, eventsPerInstance: 10_000 } as const;
+const { logBytes, logLines, resultBytes, eventsPerInstance } = LIMITS;
+const EXECUTION_LIMITS = { logBytes, logLines, resultBytes, eventsPerInstance } as const;
 
 export function createComponents(deps: { artifacts: ArtifactStore; files: FileStore; log: Logger }): Components {
   const artifacts = new Map<string, Promise<Uint8Array>>();
@@ -46,14 +47,11 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
         artifact: await artifactOf(version.tenant, moduleDigest),
         mode: modeOf(job),
         config: job.grant.config ?? {},
-        limits: { ...LIMITS, instances: Math.min(job.concurrency, MAX_INSTANCES) },
+        limits: { ...EXECUTION_LIMITS, instances: Math.min(job.concurrency, LIMITS.instances) },
       };
     },
   };
 }
-
-/** Instances cost memory: more events at once than this wait for one another. */
-const MAX_INSTANCES = 64;
 
 /** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */
 export function modeOf({ grant }: Job): LoadedComponent['mode'] {

@@ -10,7 +10,7 @@ import type {
   SandboxOptions,
   SandboxOutcome,
 } from '@jobico/component';
-import { JobicoError, type ExecutionError } from '@jobico/contract';
+import { JobicoError, LIMITS, type ExecutionError } from '@jobico/contract';
 import { createEventId, type DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
@@ -51,7 +51,6 @@ const BATCH = 32;
 /** Components that one process holds; then it is replaced once it is idle. */
 const MAX_LOADED = 32;
 const CHECK_MS = 50;
-const LOAD_MS = 10_000;
 const START_AGAIN_MS = 500;
 const FETCH_AGAIN_MS = 500;
 
@@ -200,7 +199,7 @@ export class TenantSandbox {
 
   async #loadFetched(key: string, component: LoadedComponent): Promise<void> {
     this.#loading = key;
-    const late = setTimeout(() => this.#cannotLoad(key, 'it did not start in time'), LOAD_MS);
+    const late = setTimeout(() => this.#cannotLoad(key, 'it did not start in time'), LIMITS.loadTimeMs);
     try {
       await this.#sandbox?.load(component);
       this.#loaded.add(key);

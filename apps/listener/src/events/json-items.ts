@@ -1,7 +1,6 @@
-import { endOfString, isTooDeep, JobicoError, MAX_JSON_DEPTH, type Fault } from '@jobico/contract';
+import { endOfString, isTooDeep, JobicoError, LIMITS, MAX_JSON_DEPTH, type Fault } from '@jobico/contract';
 import type { IntakeItem } from '@jobico/messaging';
 
-const MAX_ITEMS = 10_000;
 const HINT = 'Send {"data": [ …events… ]} with content-type application/json.';
 
 /**
@@ -36,7 +35,8 @@ function itemsOf(body: unknown): unknown[] {
   const { data } = body as { data: unknown };
   if (!Array.isArray(data)) throw refused('/data', `is ${kindOf(data)}, not an array`, 'an array of events');
   if (data.length === 0) throw refused('/data', 'is empty', 'at least one event');
-  if (data.length > MAX_ITEMS) throw refused('/data', `has ${data.length} events`, `at most ${MAX_ITEMS}`);
+  if (data.length > LIMITS.requestEvents)
+    throw refused('/data', `has ${data.length} events`, `at most ${LIMITS.requestEvents}`);
   return data;
 }
 

@@ -22,7 +22,8 @@ import type {
 import { TO_SANDBOX } from './wire.ts';
 
 const DEFAULT_MEMORY_BYTES = 128 << 20;
-const DEFAULT_HEAP_BYTES = 256 << 20;
+/** Of JavaScript, beside the memories of components. */
+export const DEFAULT_HEAP_BYTES = 256 << 20;
 
 /**
  * The supervisor's end of a sandbox. It believes nothing: every message is checked against what is in flight, and the

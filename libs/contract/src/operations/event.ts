@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { EVENT_ID_PATTERN, ID_PATTERN } from '../ids.ts';
+import { LIMITS } from '../limits.ts';
 import { closed, operation, tenant } from './operation.ts';
 
 export const AcceptedEvents = Type.Object({
@@ -17,12 +18,16 @@ export const eventOperations = {
       {
         tenant,
         event: Type.String({ pattern: ID_PATTERN, description: "The event's id in its package." }),
-        data: Type.Array(Type.Unknown(), { minItems: 1, maxItems: 10_000, description: 'The events.' }),
+        data: Type.Array(Type.Unknown(), { minItems: 1, maxItems: LIMITS.requestEvents, description: 'The events.' }),
         id: Type.Optional(
           Type.String({ pattern: EVENT_ID_PATTERN, description: 'Id of the event, if it is a single one.' }),
         ),
         key: Type.Optional(
-          Type.String({ minLength: 1, maxLength: 512, description: 'Ordering key where the queue has no pointer.' }),
+          Type.String({
+            minLength: 1,
+            maxLength: LIMITS.keyLength,
+            description: 'Ordering key where the queue has no pointer.',
+          }),
         ),
       },
       closed,

@@ -1,4 +1,5 @@
 import { durationMs, sizeBytes } from '../quantities.ts';
+import { DEFAULTS } from './defaults.ts';
 import type { GrantDefinition, PackageDefinition, QueueDefinition, RouteDefinition } from './schema.ts';
 
 /** How often and how soon a failed event is tried again; intervals in milliseconds. */
@@ -78,14 +79,14 @@ function jobOf(definition: PackageDefinition, { event, result, retry, timeout, c
     ...(result?.ok && { ok: result.ok.id }),
     ...(result?.error && { error: result.error.id }),
     retry: {
-      maximumAttempts: retry?.maximumAttempts ?? 5,
-      initialIntervalMs: durationMs(retry?.initialInterval ?? 'PT1S'),
-      backoffCoefficient: retry?.backoffCoefficient ?? 2,
-      maximumIntervalMs: durationMs(retry?.maximumInterval ?? 'PT1M'),
-      isOrderRelaxed: retry?.ordering === 'relax',
+      maximumAttempts: retry?.maximumAttempts ?? DEFAULTS.maximumAttempts,
+      initialIntervalMs: durationMs(retry?.initialInterval ?? DEFAULTS.initialInterval),
+      backoffCoefficient: retry?.backoffCoefficient ?? DEFAULTS.backoffCoefficient,
+      maximumIntervalMs: durationMs(retry?.maximumInterval ?? DEFAULTS.maximumInterval),
+      isOrderRelaxed: (retry?.ordering ?? DEFAULTS.retryOrdering) === 'relax',
     },
-    timeoutMs: durationMs(timeout ?? 'PT10S'),
-    concurrency: concurrency ?? 16,
+    timeoutMs: durationMs(timeout ?? DEFAULTS.timeout),
+    concurrency: concurrency ?? DEFAULTS.concurrency,
     grant: definition.grants?.[runtime.id] ?? {},
   };
 }

@@ -1,7 +1,6 @@
 import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { JobicoError } from '../errors.ts';
-
-const MAX_BYTES = 1 << 20;
+import { LIMITS } from '../limits.ts';
 
 export interface ParsedPackage {
   /** The document as plain values in today's form, not validated. */
@@ -15,7 +14,8 @@ export interface ParsedPackage {
  * aliases expand without end.
  */
 export function parsePackage(text: string): ParsedPackage {
-  if (Buffer.byteLength(text) > MAX_BYTES) throw new JobicoError('too-large', 'the package is larger than 1 MiB');
+  if (Buffer.byteLength(text) > LIMITS.packageBytes)
+    throw new JobicoError('too-large', 'the package is larger than 1 MiB');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   const [first] = document.errors;

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { ID_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
+import { DEFAULTS } from './defaults.ts';
 import { HTTP_GRANT_FORM } from './http-grant.ts';
 
 /**
@@ -11,8 +12,13 @@ const closed = { additionalProperties: false } as const;
 const id = (description: string) =>
   Type.String({ pattern: ID_PATTERN, description, allowed: 'lower-case letters, digits and dashes, 1 to 63 of them' });
 const text = (description: string) => Type.String({ maxLength: 200, description });
-const duration = (description: string) =>
-  Type.String({ pattern: DURATION_PATTERN, description, allowed: 'an ISO 8601 duration such as PT1S, PT5M or P7D' });
+const duration = (description: string, fallback: string) =>
+  Type.String({
+    pattern: DURATION_PATTERN,
+    description,
+    default: fallback,
+    allowed: 'an ISO 8601 duration such as PT1S, PT5M or P7D',
+  });
 const size = (description: string) =>
   Type.String({ pattern: SIZE_PATTERN, description, allowed: 'a size such as 512KiB, 100MiB or 1GiB' });
 const fileName = (description: string) =>
@@ -28,7 +34,7 @@ const Schema = Type.Object(
     name: Type.Optional(text('For people.')),
     schemaref: fileName('The JSON Schema: a file next to the package, or its name in the file repository.'),
   },
-  closed,
+  { ...closed, description: 'What a payload must fit. Left out: any JSON.' },
 );
 
 const eventFields = {
@@ -44,7 +50,7 @@ const Event = Type.Object(
     supplierqueue: id('The queue that the event waits in.'),
     runtime: id('The runtime that handles it.'),
   },
-  closed,
+  { ...closed, description: 'What the job handles.' },
 );
 
 const Route = Type.Object(
@@ -61,21 +67,32 @@ const Route = Type.Object(
 const Retry = Type.Object(
   {
     maximumAttempts: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100, description: 'With the first one. Default 5.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 100,
+        default: DEFAULTS.maximumAttempts,
+        description: 'Attempts in all, the first one too. After the last the event takes the error route.',
+      }),
     ),
-    initialInterval: Type.Optional(duration('Before the second attempt. Default PT1S.')),
+    initialInterval: Type.Optional(duration('Before the second attempt.', DEFAULTS.initialInterval)),
     backoffCoefficient: Type.Optional(
-      Type.Number({ minimum: 1, maximum: 10, description: 'Grows each interval. Default 2.' }),
+      Type.Number({
+        minimum: 1,
+        maximum: 10,
+        default: DEFAULTS.backoffCoefficient,
+        description: 'Each interval is that many times the one before; then spread by a tenth either way.',
+      }),
     ),
-    maximumInterval: Type.Optional(duration('No interval is longer. Default PT1M.')),
+    maximumInterval: Type.Optional(duration('No interval is longer, but for the spread.', DEFAULTS.maximumInterval)),
     ordering: Type.Optional(
       Type.Enum(['keep', 'relax'], {
-        description: 'relax: later events of an ordered queue pass one that waits for its next attempt. Default keep.',
+        default: DEFAULTS.retryOrdering,
+        description: 'relax: later events of an ordered queue pass one that waits for its next attempt.',
         allowed: 'keep or relax',
       }),
     ),
   },
-  closed,
+  { ...closed, description: 'How often and how soon a failed attempt is tried again.' },
 );
 
 const Job = Type.Object(
@@ -83,17 +100,25 @@ const Job = Type.Object(
     event: Event,
     result: Type.Optional(
       Type.Object(
-        { ok: Type.Optional(Route), error: Type.Optional(Route) },
+        {
+          ok: Type.Optional({ ...Route, description: 'The event that takes the result.' }),
+          error: Type.Optional({ ...Route, description: 'The event that takes {event, error} once the job gives up.' }),
+        },
         { ...closed, description: 'Where the outcome goes.' },
       ),
     ),
     retry: Type.Optional(Retry),
-    timeout: Type.Optional(duration('Of one attempt. Default PT10S.')),
+    timeout: Type.Optional(
+      duration('Of one attempt. Who takes longer is ended by force, and the attempt has failed.', DEFAULTS.timeout),
+    ),
     concurrency: Type.Optional(
       Type.Integer({
         minimum: 1,
         maximum: 1000,
-        description: 'Events of an unordered queue at once, in one executor. Default 16.',
+        default: DEFAULTS.concurrency,
+        description:
+          'Events of the job that one sandbox runs at once while they wait for kv, http or emit, as far as the queue ' +
+          'lets them run side by side. A job that is granted none of these waits for nothing, and runs one at a time.',
       }),
     ),
   },
@@ -132,16 +157,22 @@ const Queue = Type.Object(
   {
     id: id('The queue, unique within the tenant.'),
     name: Type.Optional(text('For people.')),
-    ordering: Type.Optional(Ordering),
-    storage: Type.Optional(Type.Enum(['file', 'memory'], { description: 'Default file.', allowed: 'file or memory' })),
+    ordering: Type.Optional({ ...Ordering, default: DEFAULTS.ordering, description: 'Which events run side by side.' }),
+    storage: Type.Optional(
+      Type.Enum(['file', 'memory'], {
+        default: DEFAULTS.storage,
+        description: 'Where the queue keeps its events. What is in memory is gone when its server stops.',
+        allowed: 'file or memory',
+      }),
+    ),
     retention: Type.Optional(
       Type.Object(
         {
-          maxAge: Type.Optional(duration('Older events are dropped. Default P7D.')),
+          maxAge: Type.Optional(duration('Older events are dropped, settled or not.', DEFAULTS.maxAge)),
           maxBytes: Type.Optional(size('Beyond it new events are refused. Set aside on disk at once.')),
           maxEvents: Type.Optional(Type.Integer({ minimum: 1, description: 'Beyond it new events are refused.' })),
         },
-        closed,
+        { ...closed, description: 'What the queue keeps.' },
       ),
     ),
   },
@@ -180,14 +211,15 @@ const Grant = Type.Object(
             bucket: id('A bucket of the tenant.'),
             access: Type.Optional(
               Type.Enum(['read', 'write'], {
-                description: 'write includes read. Default read.',
+                default: DEFAULTS.access,
+                description: 'write includes read.',
                 allowed: 'read or write',
               }),
             ),
           },
           closed,
         ),
-        { maxItems: 50 },
+        { maxItems: 50, description: 'The buckets that the job may use.' },
       ),
     ),
     http: Type.Optional(

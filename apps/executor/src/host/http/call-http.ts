@@ -1,4 +1,5 @@
 import type { HostAnswer, HostRequest } from '@jobico/component';
+import { LIMITS } from '@jobico/contract';
 import type { CallContext } from '../host-services.ts';
 import { createAddressRules } from './address-rules.ts';
 import { checkRequest } from './check-request.ts';
@@ -21,9 +22,7 @@ export interface HttpOptions {
   isPrivateGrantable?: boolean;
 }
 
-/** From the call to the last byte of the response: name, connection, TLS, body. */
-const MAX_MS = 30_000;
-const TENANT_SHARE = { calls: 64, bytes: 32 << 20 } as const;
+const TENANT_SHARE = { calls: LIMITS.httpTenantCalls, bytes: LIMITS.httpTenantBytes } as const;
 
 /**
  * Makes what answers calls of `http`: requests to origins that the package grants, at addresses that are public or that a
@@ -41,7 +40,7 @@ export function createCallHttp({ resolve = createResolve(), isPrivateGrantable =
     }
     const share = shares.take(attempt.event.tenant);
     try {
-      const limitMs = Math.min(args.timeoutMs ?? MAX_MS, deadlineMs - performance.now(), MAX_MS);
+      const limitMs = Math.min(args.timeoutMs ?? LIMITS.httpTimeMs, deadlineMs - performance.now(), LIMITS.httpTimeMs);
       const value = await within(limitMs, ended, async (signal) => {
         const addresses = await addressesOf(request.url, signal, target);
         signal.throwIfAborted();

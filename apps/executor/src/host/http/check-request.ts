@@ -1,4 +1,5 @@
 import type { HttpRequest } from '@jobico/component';
+import { LIMITS } from '@jobico/contract';
 import { refusal } from './refusal.ts';
 
 /** A request that may be written to a connection. */
@@ -8,10 +9,6 @@ export interface CheckedRequest {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array | undefined;
 }
-
-/** Bytes of a body, and of names and values of headers together. */
-export const MAX_BODY_BYTES = 4 << 20;
-export const MAX_HEADER_BYTES = 64 << 10;
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$/;
 /** Latin-1 without control characters, but for the tab. */
@@ -36,7 +33,8 @@ const PLATFORM_HEADERS = new Set([
 export function checkRequest({ method, url, headers, body }: HttpRequest): CheckedRequest {
   if (!TOKEN.test(method)) throw refusal('invalid', 'the method is no token');
   if (FORBIDDEN_METHODS.has(method.toUpperCase())) throw refusal('invalid', `method ${method} is not sent`);
-  if (body && body.length > MAX_BODY_BYTES) throw refusal('invalid', `the body is larger than ${MAX_BODY_BYTES} bytes`);
+  if (body && body.length > LIMITS.httpBodyBytes)
+    throw refusal('invalid', `the body is larger than ${LIMITS.httpBodyBytes} bytes`);
   checkHeaders(headers);
   return { method, url: checkUrl(url), headers, body };
 }
@@ -61,5 +59,6 @@ function checkHeaders(headers: HttpRequest['headers']): void {
     if (!FIELD_VALUE.test(value)) throw refusal('invalid', `header ${lower} has a character that headers cannot carry`);
     bytes += name.length + value.length;
   }
-  if (bytes > MAX_HEADER_BYTES) throw refusal('invalid', `the headers are larger than ${MAX_HEADER_BYTES} bytes`);
+  if (bytes > LIMITS.httpHeaderBytes)
+    throw refusal('invalid', `the headers are larger than ${LIMITS.httpHeaderBytes} bytes`);
 }

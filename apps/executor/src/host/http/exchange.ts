@@ -2,8 +2,9 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import type { HttpResponse } from '@jobico/component';
+import { LIMITS } from '@jobico/contract';
 import { readBody } from './body.ts';
-import { MAX_BODY_BYTES, MAX_HEADER_BYTES, type CheckedRequest } from './check-request.ts';
+import type { CheckedRequest } from './check-request.ts';
 import { refusal } from './refusal.ts';
 import type { Share } from './shares.ts';
 import { hostOf } from './targets.ts';
@@ -25,7 +26,7 @@ export async function exchange(
   const outgoing = open(request, addresses, signal);
   try {
     const response = await send(outgoing, request.body);
-    const body = await readBody(response, MAX_BODY_BYTES, share);
+    const body = await readBody(response, LIMITS.httpBodyBytes, share);
     return { status: response.statusCode ?? 0, headers: pairsOf(response.rawHeaders), body };
   } finally {
     outgoing.destroy();
@@ -41,7 +42,7 @@ function open({ method, url, headers, body }: CheckedRequest, addresses: readonl
     path: url.pathname + url.search,
     lookup: pinned(addresses),
     signal,
-    maxHeaderSize: MAX_HEADER_BYTES,
+    maxHeaderSize: LIMITS.httpHeaderBytes,
     setHost: false,
   };
   const isSecure = url.protocol === 'https:';

@@ -1,0 +1,66 @@
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
+
+/**
+ * What the platform takes and keeps, whatever a package says. The parts that enforce a limit take it from here, and so does
+ * docs/reference/limits.md. (Those of the sandbox and the gate are in `@jobico/component`.)
+ */
+export const LIMITS = {
+  /** Bytes of an event's payload. */
+  eventBytes: MIB,
+  /** Bytes of a request to the listener. */
+  requestBytes: 8 * MIB,
+  /** How long one may take to arrive. */
+  requestTimeMs: 20_000,
+  /** Events of one request. */
+  requestEvents: 10_000,
+  /** UTF-16 units of an ordering key that is sent with an event. */
+  keyLength: 512,
+  /** Bytes of a package definition, as YAML or JSON. */
+  packageBytes: MIB,
+  /** Bytes of a JSON Schema. */
+  schemaBytes: 256 * KIB,
+  /** Bytes of a request to the control plane, but for those of operations that say otherwise. */
+  operationBytes: MIB,
+  /** How long a component may take to be loaded and to start. */
+  loadTimeMs: 10_000,
+  /** Log lines that an execution keeps. */
+  logLines: 1000,
+  /** UTF-8 bytes of them together. */
+  logBytes: 64 * KIB,
+  /** UTF-8 bytes of a job's result. */
+  resultBytes: MIB,
+  /** Events that one execution may raise. */
+  emittedEvents: 100,
+  /** UTF-8 bytes of their data together. */
+  emittedBytes: 256 * KIB,
+  /** Instances of one job in one sandbox: `concurrency` counts up to here. */
+  instances: 64,
+  /** Events after which an instance is replaced. */
+  eventsPerInstance: 10_000,
+  /** UTF-8 bytes of a key of a bucket. */
+  kvKeyBytes: 512,
+  /** Bytes of a value. */
+  kvValueBytes: 512 * KIB,
+  /** Keys that one listing answers. */
+  kvKeysListed: 10_000,
+  /** Bytes that a tenant's buckets may hold together. */
+  kvTenantBytes: 64 * MIB,
+  /** Bytes of a request's body, and of a response's. */
+  httpBodyBytes: 4 * MIB,
+  /** Bytes of names and values of a request's headers together, and of a response's. */
+  httpHeaderBytes: 64 * KIB,
+  /** From the call to the last byte of the response. */
+  httpTimeMs: 30_000,
+  /** Requests of one tenant that one executor has under way. */
+  httpTenantCalls: 64,
+  /** Bytes of responses that one executor reads for one tenant at once. */
+  httpTenantBytes: 32 * MIB,
+  /** How long records of executions are kept. */
+  recordsAgeMs: 7 * DAY_MS,
+  /** Bytes of all records together. */
+  recordsBytes: 1024 * MIB,
+  /** How long dead letters are kept. */
+  deadLettersAgeMs: 30 * DAY_MS,
+} as const;

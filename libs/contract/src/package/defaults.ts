@@ -1,0 +1,14 @@
+/** What a package that says nothing of a field gets, in the form in which a package says it. */
+export const DEFAULTS = {
+  maximumAttempts: 5,
+  initialInterval: 'PT1S',
+  backoffCoefficient: 2,
+  maximumInterval: 'PT1M',
+  retryOrdering: 'keep',
+  timeout: 'PT10S',
+  concurrency: 16,
+  ordering: 'strict',
+  storage: 'file',
+  maxAge: 'P7D',
+  access: 'read',
+} as const;
