@@ -32,7 +32,7 @@ export interface Http {
    *
    * A redirect is such a response: it is not followed, `headers.get('location')` says where it leads, and the package must
    * grant that host too. The body comes as it was sent, not decompressed. A response with more than 4 MiB of body or 64 KiB
-   * of headers is a `HostError` with the tag `too-large`; one that has not come to its end after 30 s, `timeout`.
+   * of headers is a `HostError` with the code `too-large`; one that has not come to its end after 30 s has `timeout`.
    */
   fetch(url: string | { readonly href: string }, request?: HttpRequest): HttpResponse;
 }
