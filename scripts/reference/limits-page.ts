@@ -138,7 +138,7 @@ const GATE: Record<keyof GateLimits, Row> = {
   maxImports: ['Imports', many(DEFAULT_GATE_LIMITS.maxImports, 'imports'), REFUSED],
 };
 
-const rowsOf = <K extends keyof typeof LIMITS>(...keys: K[]): Row[] => keys.map((key) => ROWS[key]);
+const rowsOf = (...keys: (keyof typeof LIMITS)[]): Row[] => keys.map((key) => ROWS[key]);
 
 const { maxSandboxes, sandboxMemoryMiB, graceMs } = SETTINGS;
 

@@ -6,7 +6,7 @@ interface Schema {
   type?: string;
   description?: string;
   allowed?: string;
-  default?: unknown;
+  default?: string | number;
   properties?: Record<string, Schema>;
   required?: string[];
   patternProperties?: Record<string, Schema>;
