@@ -145,6 +145,30 @@ describe('what a job logs', () => {
       await stop();
     }));
 
+  test('is in the record of a run that was interrupted, and the next run is told of under an id of its own', () =>
+    onStage(async (stage) => {
+      await using server = await servePatiently();
+      await stage.deploy(oneJob(server.origin, { timeout: 'PT2S', retry: { maximumAttempts: 1 } }), GUESTS);
+      await stage.startExecutor();
+      const { live, stop } = followAll(stage);
+      const id = await stage.publish('told', [{ log: 'waits' }, { fetch: server.origin }]);
+      await expect.poll(() => live().length, { timeout: 10_000 }).toBe(1);
+      await stage.publish('told', [{ spinMs: 60_000 }]);
+      await expect.poll(() => live().length, { timeout: 10_000 }).toBe(2);
+      // The first request belongs to a run that is gone.
+      await server.release();
+      await server.release();
+
+      await stage.outcomes(2);
+      const runs = (await stage.executions()).filter(({ event }) => event.id === id);
+      expect(runs).toMatchObject([
+        { id: live()[0]?.execution, attempt: 1, status: 'retry', error: { code: 'interrupted' } },
+        { id: live()[1]?.execution, attempt: 2, status: 'ok' },
+      ]);
+      expect(runs.map(({ logs }) => messages(logs))).toEqual([['waits'], ['waits']]);
+      await stop();
+    }));
+
   test('is cut where its record is, however much it writes, and the record says so', () =>
     onStage(async (stage) => {
       await using server = await servePatiently();

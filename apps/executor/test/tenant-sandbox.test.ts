@@ -39,6 +39,7 @@ function sandboxOf({ fetch = () => Promise.resolve(), refused = [] }: Surroundin
       },
     },
     hostServices: {} as HostServices,
+    liveLogs: { tell: () => undefined },
     startSandbox(given) {
       callbacks = given;
       return Promise.resolve(process as Sandbox);

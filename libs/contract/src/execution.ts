@@ -100,7 +100,7 @@ export type EmittedEvent = Execution['emitted'][number];
  */
 export const LiveLines = Type.Object(
   {
-    execution: Type.String({ description: 'Id that its record will have. An execution that is cut short has none.' }),
+    execution: Type.String({ description: 'Id that its record will have; it has none if its executor dies first.' }),
     tenant: Type.String(),
     package: Type.String(),
     version: Type.Integer({ description: 'Of the package.' }),

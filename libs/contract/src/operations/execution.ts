@@ -70,7 +70,7 @@ export const executionOperations = {
           Type.String({
             pattern: '^[0-9a-f-]{36}$',
             description:
-              'Only this execution, from its beginning; if it is cut short, the record of the one in its place.',
+              'Only this execution, from its beginning; if its executor dies, the record of the one in its place.',
           }),
         ),
       },
