@@ -59,7 +59,8 @@ test(
     const fetch = server.origin;
     await send([{ log: 'first \u001b[31mred' }, { fetch }, { log: 'second' }, { fetch }, { log: 'third' }]);
     await shown('first \\e[31mred');
-    const [, id = ''] = /runs {4}shop\/work {2}told {2}execution ([0-9a-f-]{36})/.exec(recorder.stdout()) ?? [];
+    const [, id = ''] =
+      /runs {4}shop\/work {2}told {2}execution ([0-9a-f-]{36})\n.*first/.exec(recorder.stdout()) ?? [];
     expect(recorder.stdout()).not.toContain('second');
     const logs = start(['execution', 'logs', id, '--follow'], env);
     const json = start(['execution', 'logs', id, '--follow', '--json'], env);

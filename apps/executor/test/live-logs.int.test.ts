@@ -84,7 +84,7 @@ describe('what a job logs', () => {
       expect(messages(outcome?.logs)).toEqual(['first', 'second', 'third']);
       expect(await createRecorder(stage.nats).get(stage.tenant, outcome?.id ?? '')).toEqual(outcome);
       await expect.poll(() => seen.at(-1)).toEqual({ execution: outcome });
-      expect(seen).toHaveLength(3);
+      expect(seen.filter((item) => 'execution' in item)).toHaveLength(1);
       await stop();
     }));
 
