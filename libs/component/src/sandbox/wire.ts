@@ -3,7 +3,7 @@
  * objects with names, because there is one for every event.
  */
 export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3 } as const;
-export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5, logged: 6 } as const;
+export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5, logged: 7 } as const;
 
 /** The pipe on which they speak; 0 is closed, 1 and 2 are the sandbox's own output. */
 export const CHANNEL_FD = 3;
