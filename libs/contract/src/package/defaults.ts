@@ -8,6 +8,7 @@ export const DEFAULTS = {
   timeout: 'PT10S',
   concurrency: 16,
   ordering: 'strict',
+  partitions: 1,
   storage: 'file',
   maxAge: 'P7D',
   access: 'read',

@@ -96,7 +96,7 @@ export function queueOf({ id, ordering, storage, retention }: QueueDefinition): 
     id,
     ordering:
       typeof ordering === 'object'
-        ? { kind: 'keyed', pointer: ordering.key, partitions: ordering.partitions ?? 1 }
+        ? { kind: 'keyed', pointer: ordering.key, partitions: ordering.partitions ?? DEFAULTS.partitions }
         : { kind: ordering ?? 'strict' },
     storage: storage ?? 'file',
     maxAgeMs: durationMs(retention?.maxAge ?? 'P7D'),

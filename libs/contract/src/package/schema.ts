@@ -142,7 +142,8 @@ const Ordering = Type.Union(
             maximum: 64,
             description:
               'For a queue that is too much for one executor: its keys are spread over as many parts, which executors ' +
-              'share out among them. Can be changed while the queue is empty. Default 1.',
+              'share out among them. Can be changed while the queue is empty.',
+            default: DEFAULTS.partitions,
             allowed: 'a whole number from 1 to 64',
           }),
         ),
