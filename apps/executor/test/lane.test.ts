@@ -93,10 +93,11 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
       key: 'k',
       admitted: { declared },
       attempt: isLost ? 2 : 1,
+      lost: isLost ? settleLost({ event, key: 'k', declared, attempt: 1 }, decisionContext(0)) : undefined,
       readyAtMs: 0,
       onSettled: () => undefined,
     };
-    lane.push(entry, isLost ? settleLost({ event, key: 'k', declared, attempt: 1 }, decisionContext(0)) : undefined);
+    lane.push(entry);
   };
   /** Ends the event that is in the sandbox; then the next may enter. */
   const finish = (kind: Result['kind'], code?: 'retry' | 'permanent') => {
@@ -134,14 +135,18 @@ test('a failed attempt is on record before the next one begins, however long tha
 
 test('an attempt that may have begun in a lost process is on record before the next one begins; what follows waits for it', () => {
   const { push, inside, settled, finish, store } = laneBeforeABusySandbox();
-  push(1, { isLost: true });
-  push(2);
-  expect(inside).toEqual([]);
-  store();
-  expect(inside.map(({ event, attempt }) => [event.id, attempt])).toEqual([['e1', 2]]);
+  push(1);
+  push(2, { isLost: true });
+  push(3);
+  expect(settled).toEqual([]);
   expect(finish('ok')).toBe('e1');
+  expect(settled).toEqual(['e1 ok', 'e2 retry']);
+  expect(inside).toEqual([]);
+  store(1);
+  expect(inside.map(({ event, attempt }) => [event.id, attempt])).toEqual([['e2', 2]]);
   expect(finish('ok')).toBe('e2');
-  expect(settled).toEqual(['e1 retry', 'e1 ok', 'e2 ok']);
+  expect(finish('ok')).toBe('e3');
+  expect(settled).toEqual(['e1 ok', 'e2 retry', 'e2 ok', 'e3 ok']);
 });
 
 test('what goes on after a failure, and what comes then, goes on in one sandbox lane', () => {

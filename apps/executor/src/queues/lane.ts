@@ -13,6 +13,8 @@ export interface LaneEntry {
   attempt: number;
   /** When it became, or becomes, ready for this attempt; milliseconds since 1970. */
   readyAtMs: number;
+  /** An attempt that may have begun in another process, to be put on record before the next one begins. */
+  lost?: Settlement | undefined;
   /** Called once its outcome is final. */
   onSettled(): void;
 }
@@ -52,10 +54,8 @@ export class Lane {
     this.#onEmpty = onEmpty;
   }
 
-  /** With `lost`, an attempt of the event may have begun in another process: that is recorded before the next one begins. */
-  push(entry: LaneEntry, lost?: Settlement): void {
+  push(entry: LaneEntry): void {
     this.#entries.push(entry);
-    if (lost) this.#record(entry, lost);
     this.#send();
   }
 
@@ -74,9 +74,13 @@ export class Lane {
         if (this.#inSandbox === 0) this.#wait(entry.readyAtMs);
         return;
       }
-      if ('verdict' in entry.admitted) {
-        // It takes its turn: what is before it must have come back.
-        if (this.#inSandbox > 0) return;
+      // It takes its turn: what is before it must have come back.
+      if (this.#inSandbox > 0 && (entry.lost || 'verdict' in entry.admitted)) return;
+      if (entry.lost) {
+        const { lost } = entry;
+        entry.lost = undefined;
+        this.#record(entry, lost);
+      } else if ('verdict' in entry.admitted) {
         this.#sent += 1;
         this.#settleUnrun(entry, entry.admitted.verdict);
       } else {

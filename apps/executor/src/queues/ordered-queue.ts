@@ -373,10 +373,11 @@ class OrderedQueue {
     // What may be overtaken waits in a lane of its own, where it may be already.
     const isAside = recorded && !admitted.verdict && admitted.declared.job.retry.isOrderRelaxed;
     if (isAside && this.#park(`r${event.sequence}`, [entry])) return;
-    const lane = this.#laneOf(event.name, admitted);
-    if (!mayHaveRun || admitted.verdict || lane instanceof ParkedLane) return lane.push(entry);
-    const lost = { event, key: admitted.key, declared: admitted.declared, attempt: entry.attempt - 1 };
-    lane.push(entry, settleLost(lost, this.#context.decisionContext(readyAtMs)));
+    if (mayHaveRun && !admitted.verdict) {
+      const lost = { event, key: admitted.key, declared: admitted.declared, attempt: entry.attempt - 1 };
+      entry.lost = settleLost(lost, this.#context.decisionContext(readyAtMs));
+    }
+    this.#laneOf(event.name, admitted).push(entry);
   }
 
   #laneOf(event: string, { key }: Admitted): Lane | ParkedLane {
