@@ -8,7 +8,11 @@ import { Buffer } from 'node:buffer';
 const LENGTHS_BYTES = 8;
 
 export function encodeFrame(message: unknown, bytes?: Uint8Array): Buffer {
-  const json = JSON.stringify(message);
+  return frameOf(JSON.stringify(message), bytes);
+}
+
+/** A frame of a message that is JSON already. */
+export function frameOf(json: string, bytes?: Uint8Array): Buffer {
   const jsonLength = Buffer.byteLength(json);
   const frame = Buffer.allocUnsafe(LENGTHS_BYTES + jsonLength + (bytes?.length ?? 0));
   frame.writeUInt32LE(frame.length - 4, 0);

@@ -29,7 +29,15 @@ function violation(message: string): never {
   throw new Violation(message);
 }
 
-/** Reads a message of a process that may be under a job's control. Throws Violation. */
+/** The messages of a frame of a process that may be under a job's control. Throws Violation. */
+export function messagesOf(frame: unknown, bytes: Uint8Array): readonly unknown[] {
+  if (!Array.isArray(frame)) violation('a message that is no array');
+  if (frame[0] !== FROM_SANDBOX.several) return [frame];
+  if (bytes.length > 0) violation('bytes where none belong');
+  return frame.slice(1);
+}
+
+/** Reads one of them. Throws Violation. */
 export function readIncoming(message: unknown, bytes: Uint8Array): Incoming {
   if (!Array.isArray(message)) violation('a message that is no array');
   const [operation, ...fields] = message as unknown[];

@@ -5,7 +5,7 @@ import { sizeOfRequest } from './calls.ts';
 import { spawnSandbox } from './child-process.ts';
 import type { ProcessEnd, SandboxProcess } from './child-process.ts';
 import { Flights } from './flights.ts';
-import { readIncoming, readLogs, readOutcome, Violation } from './incoming.ts';
+import { messagesOf, readIncoming, readLogs, readOutcome, Violation } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 import { createLoads } from './loads.ts';
 import type { Loads } from './loads.ts';
@@ -51,7 +51,7 @@ export class ProcessSandbox implements Sandbox {
       maxHeapBytes: options.maxHeapBytes ?? DEFAULT_HEAP_BYTES,
       ...(program && { program }),
       frameLimits: () => this.#loads.frameLimits,
-      onFrame: (message, bytes) => this.#receive(readIncoming(message, bytes)),
+      onFrame: (frame, bytes) => this.#receiveAll(frame, bytes),
       onChunkEnd: () => this.#deliver(),
       onBrokenStream: (error) => this.#end('violation', error instanceof Error ? error.message : String(error)),
     });
@@ -107,6 +107,13 @@ export class ProcessSandbox implements Sandbox {
 
   #requireLife(): void {
     if (this.#ending !== undefined) throw new JobicoError('unavailable', 'The sandbox has ended.');
+  }
+
+  #receiveAll(frame: unknown, bytes: Uint8Array): void {
+    for (const message of messagesOf(frame, bytes)) {
+      // What comes after a kill is not read.
+      if (this.#ending === undefined) this.#receive(readIncoming(message, bytes));
+    }
   }
 
   #receive(incoming: Incoming): void {

@@ -3,7 +3,16 @@
  * objects with names, because there is one for every event.
  */
 export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3 } as const;
-export const FROM_SANDBOX = { ready: 0, loaded: 1, notLoaded: 2, entered: 3, call: 4, done: 5, logged: 7 } as const;
+export const FROM_SANDBOX = {
+  ready: 0,
+  loaded: 1,
+  notLoaded: 2,
+  entered: 3,
+  call: 4,
+  done: 5,
+  several: 6,
+  logged: 7,
+} as const;
 
 /** The pipe on which they speak; 0 is closed, 1 and 2 are the sandbox's own output. */
 export const CHANNEL_FD = 3;
@@ -72,6 +81,7 @@ export type LoggedMessage = [typeof FROM_SANDBOX.logged, n: number, lines: LogTu
 
 export type CallMessage = [typeof FROM_SANDBOX.call, n: number, callId: number, kind: string, args: unknown[]];
 
+/** What a sandbox says; `[several, …messages]`, none of which has bytes, says all of them in one frame. */
 export type MessageFromSandbox =
   | [typeof FROM_SANDBOX.ready]
   | [typeof FROM_SANDBOX.loaded, component: number, memoryBytes: number]

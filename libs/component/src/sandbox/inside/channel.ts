@@ -1,15 +1,18 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 
-import { createFrameReader, encodeFrame, NO_LIMITS } from '../frames.ts';
+import { createFrameReader, NO_LIMITS } from '../frames.ts';
 import type { OnFrame } from '../frames.ts';
 import { CHANNEL_FD } from '../wire.ts';
 import type { MessageFromSandbox } from '../wire.ts';
+import { createOutbox } from './outbox.ts';
 
 export interface Channel {
   /** Puts a message in line; it goes out with the next flush. A write for every message would cost more than a job. */
   send(message: MessageFromSandbox, bytes?: Uint8Array): void;
+  /** Puts in line that the guest of `n` is entered. It is left out if the next message is the outcome of `n`. */
+  enter(n: number): void;
   flush(): void;
   /** Milliseconds since something went out. */
   silentMs(): number;
@@ -28,20 +31,17 @@ export function openChannel(onFrame: OnFrame, exit: () => void): Channel {
   );
   socket.on('close', exit);
   socket.on('error', exit);
-  let frames: Buffer[] = [];
+  const outbox = createOutbox();
   let lastFlush = 0;
-  const flush = (): void => {
-    const [only] = frames;
-    if (only === undefined) return;
-    socket.write(frames.length === 1 ? only : Buffer.concat(frames));
-    frames = [];
-    lastFlush = performance.now();
-  };
   return {
-    send(message, bytes) {
-      frames.push(encodeFrame(message, bytes));
+    send: (message, bytes) => outbox.add(message, bytes),
+    enter: (n) => outbox.enter(n),
+    flush() {
+      const bytes: Buffer | undefined = outbox.take();
+      if (bytes === undefined) return;
+      socket.write(bytes);
+      lastFlush = performance.now();
     },
-    flush,
     silentMs: () => performance.now() - lastFlush,
     get isBacklogged() {
       return socket.writableLength > 0;

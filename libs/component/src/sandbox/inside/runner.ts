@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers';
 
-import { FROM_SANDBOX } from '../wire.ts';
 import type { EventTuple, RunMessage } from '../wire.ts';
 import type { Channel } from './channel.ts';
 import type { Resumption } from './host-calls.ts';
@@ -123,7 +122,7 @@ export class Runner {
 
   /** `usualMs` is how long the guest will keep the thread, most likely: what lies here must not wait that long. */
   #announce(n: number, usualMs: number): void {
-    this.#channel.send([FROM_SANDBOX.entered, n]);
+    this.#channel.enter(n);
     if (this.#channel.silentMs() + usualMs > LONGEST_SILENCE_MS) this.#channel.flush();
     this.#turn.enter(n);
   }
