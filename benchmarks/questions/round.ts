@@ -1,8 +1,8 @@
 import type { LoadGenerator } from '../load/start-load.ts';
 import { memoryMiB } from '../measure/processes.ts';
-import { startBound } from '../subjects/bound/start-bound.ts';
 import { startJobico } from '../subjects/jobico/start-jobico.ts';
-import type { StartSubject, Subject, SubjectName } from '../subjects/subject.ts';
+import { startBound } from '../subjects/start-bound.ts';
+import { isBound, type StartSubject, type Subject, type SubjectName } from '../subjects/subject.ts';
 import { measureLatency, PER_SECOND, type Latency } from './latency.ts';
 import { quietly, type Patience } from './quietly.ts';
 import { measureThroughput, type Throughput } from './throughput.ts';
@@ -37,7 +37,7 @@ export async function playRound(
   load: LoadGenerator,
   options: StartSubject,
 ): Promise<Finding> {
-  await using subject = await (name === 'bound' ? startBound(options) : startJobico(name, options));
+  await using subject = await (isBound(name) ? startBound(name, options) : startJobico(name, options));
   const trial: Trial = { subject, load, sent: 0, signal: options.signal };
   await measureThroughput(trial, sizes.warmUp, 1);
   await measureThroughput(trial, 2 * sizes.warmUp, BATCH);

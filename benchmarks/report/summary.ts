@@ -1,7 +1,8 @@
 import { median } from '../measure/statistics.ts';
+import type { ColdStart } from '../questions/cold-start.ts';
 import type { Finding } from '../questions/round.ts';
 import type { Throughput } from '../questions/throughput.ts';
-import { SUBJECTS, type SubjectName } from '../subjects/subject.ts';
+import { SUBJECTS, type BoundName, type SubjectName } from '../subjects/subject.ts';
 
 /** The medians of a subject over the rounds. */
 export interface Summary {
@@ -17,27 +18,26 @@ export interface Summary {
 export interface Rates {
   acceptedPerSecond: number;
   endToEndPerSecond: number;
-  /** End to end, as a share of the bound's. */
-  ofBound: number;
+  /** End to end, as a share of each bound's. */
+  of: Record<BoundName, number>;
   /** Sum over its processes; undefined where the system does not tell. */
   cpuSecondsPer1000: number | undefined;
+  /** The same as a share of the plain bound's. */
+  cpuOfPlain: number | undefined;
 }
 
 export function summarise(findings: readonly Finding[]): Summary[] {
   const of = (name: SubjectName) => findings.filter(({ subject }) => subject === name);
-  const bound = of('bound');
+  const rates = (subject: SubjectName, kind: 'single' | 'bulk') => {
+    const found = (name: SubjectName) => of(name).map((finding) => finding[kind]);
+    return ratesOf(found(subject), { plain: found('plain'), joined: found('joined') });
+  };
   return SUBJECTS.map((subject): Summary => {
     const own = of(subject);
     return {
       subject,
-      single: ratesOf(
-        own.map(({ single }) => single),
-        bound.map(({ single }) => single),
-      ),
-      bulk: ratesOf(
-        own.map(({ bulk }) => bulk),
-        bound.map(({ bulk }) => bulk),
-      ),
+      single: rates(subject, 'single'),
+      bulk: rates(subject, 'bulk'),
       p50Ms: median(own.map(({ latency }) => latency.p50Ms)),
       p99Ms: median(own.map(({ latency }) => latency.p99Ms)),
       memoryMiB: medianOfSums(own.map(({ memoryMiB }) => memoryMiB)),
@@ -46,20 +46,22 @@ export function summarise(findings: readonly Finding[]): Summary[] {
 }
 
 /** The largest share of the cores that others took while anything was measured; undefined where the system does not tell. */
-export function othersShareOf(findings: readonly Finding[]): number | undefined {
-  const shares = findings.flatMap(({ latency, single, bulk }) =>
-    [latency, single, bulk].flatMap(({ othersShare }) => othersShare ?? []),
-  );
+export function othersShareOf(findings: readonly Finding[], coldStart: ColdStart): number | undefined {
+  const found = [coldStart, ...findings.flatMap(({ latency, single, bulk }) => [latency, single, bulk])];
+  const shares = found.flatMap(({ othersShare }) => othersShare ?? []);
   return shares.length > 0 ? Math.max(...shares) : undefined;
 }
 
-function ratesOf(own: readonly Throughput[], bound: readonly Throughput[]): Rates {
+function ratesOf(own: readonly Throughput[], bounds: Record<BoundName, readonly Throughput[]>): Rates {
   const endToEnd = (found: readonly Throughput[]) => median(found.map(({ endToEndPerSecond }) => endToEndPerSecond));
+  const cpu = (found: readonly Throughput[]) => medianOfSums(found.map(({ cpuSecondsPer1000 }) => cpuSecondsPer1000));
+  const [spent, plainSpent] = [cpu(own), cpu(bounds.plain)];
   return {
     acceptedPerSecond: median(own.map(({ acceptedPerSecond }) => acceptedPerSecond)),
     endToEndPerSecond: endToEnd(own),
-    ofBound: endToEnd(own) / endToEnd(bound),
-    cpuSecondsPer1000: medianOfSums(own.map(({ cpuSecondsPer1000 }) => cpuSecondsPer1000)),
+    of: { plain: endToEnd(own) / endToEnd(bounds.plain), joined: endToEnd(own) / endToEnd(bounds.joined) },
+    cpuSecondsPer1000: spent,
+    cpuOfPlain: spent === undefined || plainSpent === undefined ? undefined : spent / plainSpent,
   };
 }
 

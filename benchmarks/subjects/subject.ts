@@ -1,11 +1,22 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 
-export const SUBJECTS = ['bound', 'strict', 'keyed'] as const;
+/** What one can do without a platform. */
+export const BOUNDS = ['plain', 'joined'] as const;
+export type BoundName = (typeof BOUNDS)[number];
+
+/** Jobico, by the queue that is asked. */
+export const QUEUES = ['strict', 'keyed'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+export const SUBJECTS = [...BOUNDS, ...QUEUES] as const;
 export type SubjectName = (typeof SUBJECTS)[number];
+
+export const isBound = (name: SubjectName): name is BoundName => BOUNDS.some((bound) => bound === name);
 
 /** How the table calls each. */
 export const TITLES: Readonly<Record<SubjectName, string>> = {
-  bound: 'bound',
+  plain: 'plain',
+  joined: 'joined',
   strict: 'Jobico, strict',
   keyed: 'Jobico, 100 keys',
 };

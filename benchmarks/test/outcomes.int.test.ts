@@ -19,7 +19,7 @@ async function subjectWith(receipts: readonly Receipt[], isOk = true): Promise<S
   await (await jetstreamManager(nc)).streams.add({ name: outcomes, subjects: [outcomes], storage: 'memory' });
   for (const receipt of receipts) await jetstream(nc).publish(outcomes, JSON.stringify(receipt));
   const readOutcome = (receipt: unknown) => ({ isOk, receipt });
-  return { name: 'bound', url: '', nc, outcomes, readOutcome, processes: [], [Symbol.asyncDispose]: async () => {} };
+  return { name: 'plain', url: '', nc, outcomes, readOutcome, processes: [], [Symbol.asyncDispose]: async () => {} };
 }
 
 const receipts = (count: number) => Array.from({ length: count }, (_, n) => receiptOf(orderAt(n)));

@@ -1,13 +1,17 @@
 import { startChild, type Child } from '../../child.ts';
 import { startOwnNats } from '../own-nats.ts';
-import type { StartSubject, Subject } from '../subject.ts';
+import type { QueueName, StartSubject, Subject } from '../subject.ts';
 import { deployPackage } from './deploy-package.ts';
 
 /**
  * The platform as it runs in production: each module in a process of its own. Listener and executor stand against the
  * bound's front and worker; ctl has deployed the package and stays, as it would, and is counted too.
  */
-export async function startJobico(queue: 'strict' | 'keyed', options: StartSubject): Promise<Subject> {
+export async function startJobico(
+  queue: QueueName,
+  options: StartSubject,
+  deployMore?: (ctlUrl: string, folder: string) => Promise<void>,
+): Promise<Subject> {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startOwnNats(options.natsServer.path));
   const start = async (name: string): Promise<Child<string>> => {
@@ -21,6 +25,7 @@ export async function startJobico(queue: 'strict' | 'keyed', options: StartSubje
   const executor = await start('executor');
   const listener = await start('listener');
   await deployPackage(ctl.ready, nats.folder);
+  await deployMore?.(ctl.ready, nats.folder);
   const kept = stack.move();
   return {
     name: queue,

@@ -1,22 +1,21 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { startChild } from '../../child.ts';
-import { startOwnNats } from '../own-nats.ts';
-import type { StartSubject, Subject } from '../subject.ts';
-import { ORDERS, orderSubject, RECEIPTS, receiptSubject, WORKER } from './streams.ts';
+import { startChild } from '../child.ts';
+import { ORDERS, orderSubject, RECEIPTS, receiptSubject, WORKER } from './bound-streams.ts';
+import { startOwnNats } from './own-nats.ts';
+import type { BoundName, StartSubject, Subject } from './subject.ts';
 
 /** The same work with nothing between nats.js and a plain function: nobody's order kept, nothing retried, nothing isolated. */
-export async function startBound({ natsServer, signal }: StartSubject): Promise<Subject> {
+export async function startBound(name: BoundName, { natsServer, signal }: StartSubject): Promise<Subject> {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startOwnNats(natsServer.path));
   await addStreams(nats.nc);
-  const worker = stack.use(await startChild(new URL('worker.ts', import.meta.url), [nats.url], { signal }));
-  const front = stack.use(
-    await startChild<{ url: string }>(new URL('front.ts', import.meta.url), [nats.url], { signal }),
-  );
+  const script = (file: string) => new URL(`${name}/${file}`, import.meta.url);
+  const worker = stack.use(await startChild(script('worker.ts'), [nats.url], { signal }));
+  const front = stack.use(await startChild<{ url: string }>(script('front.ts'), [nats.url], { signal }));
   const kept = stack.move();
   return {
-    name: 'bound',
+    name,
     url: front.ready.url,
     nc: nats.nc,
     outcomes: RECEIPTS,

@@ -1,25 +1,34 @@
-// What one writes without a platform, the way in: fastify takes orders, ajv checks them, nats.js publishes them.
+// The plain way in, with joined writes and callbacks in place of promises.
 import { readFileSync } from 'node:fs';
-import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import Fastify from 'fastify';
 import { endWithParent, tellParent } from '../../child.ts';
 import type { Order } from '../../order/order.ts';
-import { connection, orderSubject } from './streams.ts';
+import { connection, orderSubject } from '../bound-streams.ts';
+import { createJoinedWrites } from './joined-writes.ts';
 
 const [natsUrl = ''] = process.argv.slice(2);
 const nc = await connect({ ...connection, servers: natsUrl });
-const js = jetstream(nc);
+const writes = createJoinedWrites(nc);
 const schema = JSON.parse(readFileSync(new URL('../../order/order.json', import.meta.url), 'utf8')) as object;
 const isOrder = new Ajv2020().compile<Order>(schema);
 const app = Fastify({ bodyLimit: 8 << 20 });
 
-app.post<{ Body: { data: unknown[] } }>('/orders', async (request, reply) => {
+app.post<{ Body: { data: unknown[] } }>('/orders', (request, reply) => {
   const { data } = request.body;
   for (const order of data) if (!isOrder(order)) return reply.code(422).send({ errors: isOrder.errors });
-  await Promise.all(data.map((order) => js.publish(orderSubject, JSON.stringify(order))));
-  return reply.code(202).send({ accepted: data.length });
+  let left = data.length;
+  let failure: Error | undefined;
+  const onAnswer = (error: Error | undefined) => {
+    failure ??= error;
+    left -= 1;
+    if (left > 0) return;
+    if (failure) reply.code(503).send({ message: failure.message });
+    else reply.code(202).send({ accepted: data.length });
+  };
+  for (const order of data) writes.publish(orderSubject, JSON.stringify(order), onAnswer);
+  return undefined;
 });
 
 endWithParent(async () => {

@@ -3,7 +3,7 @@ import { jetstream, type JsMsg } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { endWithParent, tellParent } from '../../child.ts';
 import { receiptOf, type Order } from '../../order/order.ts';
-import { connection, ORDERS, receiptSubject, WORKER } from './streams.ts';
+import { connection, ORDERS, receiptSubject, WORKER } from '../bound-streams.ts';
 
 const [natsUrl = ''] = process.argv.slice(2);
 const nc = await connect({ ...connection, servers: natsUrl });
