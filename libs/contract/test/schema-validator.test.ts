@@ -27,6 +27,12 @@ describe('compiling', () => {
   });
 });
 
+test('a schema that was checked before compiles to the same', () => {
+  const text = JSON.stringify({ type: 'object', required: ['id'], properties: { id: { type: 'string' } } });
+  const validate = compileSchema(text, { isChecked: true });
+  for (const value of [{ id: 'a' }, {}, { id: 1 }, []]) expect(validate(value)).toEqual(compileSchema(text)(value));
+});
+
 test('a refused value is named with its place, and formats count', () => {
   const validate = compileSchema(
     '{"type":"object","properties":{"at":{"type":"string","format":"date-time"}},"required":["at"]}',

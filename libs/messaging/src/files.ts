@@ -3,6 +3,7 @@ import { FILE_KINDS, JobicoError, type FileKind, type StoredFile } from '@jobico
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
+import { readObject } from './objects.ts';
 import { ARTIFACTS, FILES } from './subjects.ts';
 
 /** `sha256:<hex>` */
@@ -53,7 +54,7 @@ export async function createFileStore(nats: Nats): Promise<FileStore> {
       // A request that waits for the server to come back would wait longer than whoever asks.
       if (!nats.isConnected) throw new JobicoError('unavailable', 'NATS is away');
       try {
-        return (await store.getBlob(`${tenant}/content/${digest}`)) ?? undefined;
+        return await readObject(nats, store, FILES, `${tenant}/content/${digest}`);
       } catch (error) {
         throw asUnavailable(error, `file ${digest} cannot be read`);
       }
@@ -90,6 +91,6 @@ export async function createArtifactStore(nats: Nats): Promise<ArtifactStore> {
   return {
     has: async (digest, version) => (await existing(store, nameOf(digest, version))) !== undefined,
     put: async (digest, version, artifact) => void (await store.putBlob({ name: nameOf(digest, version) }, artifact)),
-    get: async (digest, version) => (await store.getBlob(nameOf(digest, version))) ?? undefined,
+    get: (digest, version) => readObject(nats, store, ARTIFACTS, nameOf(digest, version)),
   };
 }

@@ -3,8 +3,8 @@ import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-n
 /** Sends messages, as many as come in one turn of the event loop with one write. */
 export interface Writes {
   publish(message: OutgoingMessage): void;
-  /** Runs `send` with the writes of this turn, so that what it sends goes out with them. */
-  alongside(send: () => void): void;
+  /** Acknowledges a delivered message. */
+  acknowledge(message: Acknowledgeable): void;
   /** Drops what has not been written: the connection is gone, and its callers have been told. */
   drop(): void;
 }
@@ -14,6 +14,12 @@ export interface OutgoingMessage {
   payload: string | Uint8Array;
   reply: string;
   fields: readonly (readonly [name: string, value: string])[];
+}
+
+export interface Acknowledgeable {
+  /** Where its acknowledgement goes; the client's types leave it out. */
+  readonly reply?: string;
+  ack(): void;
 }
 
 /** What the client keeps to itself: a way to send bytes of the protocol as they are. */
@@ -41,25 +47,22 @@ function protocolOf(nc: NatsConnection): Protocol | undefined {
 
 function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
   let gathered = '';
-  let others: (() => void)[] = [];
   let isDue = false;
 
   const flush = () => {
     isDue = false;
-    if (nc.isClosed()) return;
-    if (gathered !== '') {
-      const bytes = Buffer.from(gathered);
-      gathered = '';
-      protocol.sendCommand(bytes);
-    }
-    const due = others;
-    others = [];
-    for (const send of due) send();
+    if (gathered === '' || nc.isClosed()) return;
+    const bytes = Buffer.from(gathered);
+    gathered = '';
+    protocol.sendCommand(bytes);
   };
-  const soon = () => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(flush);
+  const gather = (text: string) => {
+    gathered += text;
+    if (gathered.length > MOST_GATHERED) flush();
+    else if (!isDue) {
+      isDue = true;
+      setImmediate(flush);
+    }
   };
 
   return {
@@ -75,26 +78,28 @@ function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
       const bytes = headBytes + Buffer.byteLength(payload);
       const most = nc.info?.max_payload ?? Infinity;
       if (bytes > most) throw new RangeError(`the message has ${bytes} bytes, the server takes ${most}`);
-      gathered +=
+      gather(
         headBytes > 0
           ? `HPUB ${subject} ${reply} ${headBytes} ${bytes}\r\n${head}${payload}\r\n`
-          : `PUB ${subject} ${reply} ${bytes}\r\n${payload}\r\n`;
-      if (gathered.length > MOST_GATHERED) flush();
-      else soon();
+          : `PUB ${subject} ${reply} ${bytes}\r\n${payload}\r\n`,
+      );
     },
-    alongside(send) {
-      others.push(send);
-      soon();
+    acknowledge(message) {
+      if (message.reply === undefined) message.ack();
+      else gather(`PUB ${message.reply} 4\r\n+ACK\r\n`);
     },
     drop() {
       gathered = '';
-      others = [];
     },
   };
 }
 
 function plainWrites(nc: NatsConnection): Writes {
-  return { publish: (message) => plainPublish(nc, message), alongside: (send) => send(), drop: () => undefined };
+  return {
+    publish: (message) => plainPublish(nc, message),
+    acknowledge: (message) => message.ack(),
+    drop: () => undefined,
+  };
 }
 
 function plainPublish(nc: NatsConnection, { subject, payload, reply, fields }: OutgoingMessage): void {
@@ -112,7 +117,7 @@ function headerText(fields: OutgoingMessage['fields']): string {
   if (fields.length === 0) return '';
   let text = 'NATS/1.0\r\n';
   for (const [name, value] of fields) {
-    if (!SAFE_NAME.test(name) || UNSAFE_VALUE.test(value))
+    if (!SAFE_NAME.test(name) || (!PLAIN_VALUE.test(value) && UNSAFE_VALUE.test(value)))
       throw new RangeError(`header ${JSON.stringify(name)} cannot be sent`);
     text += `${name}: ${value}\r\n`;
   }
@@ -120,6 +125,8 @@ function headerText(fields: OutgoingMessage['fields']): string {
 }
 
 const SAFE_NAME = /^[\w-]+$/;
+/** Almost every value, and quicker to see. */
+const PLAIN_VALUE = /^[ -~]*$/;
 // Whatever is printable, in any script.
 const UNSAFE_VALUE = /\p{Cc}|\p{Cs}/u;
 

@@ -1,6 +1,6 @@
 import { JobicoError } from '@jobico/contract';
 import { createInbox, type NatsConnection } from '@nats-io/transport-node';
-import { createWrites } from './joined-writes.ts';
+import { createWrites, type Acknowledgeable } from './joined-writes.ts';
 
 /** What JetStream answers once a message is stored. */
 export interface PubAck {
@@ -23,7 +23,7 @@ export type HeaderFields = readonly (readonly [name: string, value: string])[];
 export interface Publisher {
   publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
   /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
-  acknowledge(message: { ack(): void }): void;
+  acknowledge(message: Acknowledgeable): void;
   disconnected(): void;
   reconnected(): void;
   close(): void;
@@ -85,9 +85,7 @@ export function createPublisher(nc: NatsConnection): Publisher {
         pending.set(token, { resolve, reject, deadline: Date.now() + TIMEOUT_MS });
       });
     },
-    acknowledge(message) {
-      writes.alongside(() => message.ack());
-    },
+    acknowledge: (message) => writes.acknowledge(message),
     disconnected() {
       isAway = true;
       writes.drop();

@@ -20,7 +20,8 @@ export function createSchemas(files: FileStore): Schemas {
   const load = async (tenant: string, digest: string, key: string): Promise<Validator> => {
     const content = await files.content(tenant, digest);
     if (!content) throw new JobicoError('internal', `schema ${digest} is not in the file repository`);
-    const validator = compileSchema(Buffer.from(content).toString('utf8'));
+    // It was checked before the package that names it was deployed.
+    const validator = compileSchema(Buffer.from(content).toString('utf8'), { isChecked: true });
     compiled.set(key, validator);
     return validator;
   };

@@ -47,7 +47,7 @@ interface Queued {
 const INTERRUPTED: ExecutionError = { code: 'interrupted', message: 'its sandbox was ended because of another event' };
 
 /** One message to the process takes this many. */
-const BATCH = 32;
+const BATCH = 128;
 /** Components that one process holds; then it is replaced once it is idle. */
 const MAX_LOADED = 32;
 const CHECK_MS = 50;

@@ -11,7 +11,7 @@ import { runEvent, skippedMessage } from './run-event.ts';
 import type { Turn } from './turn.ts';
 
 /** Outcomes of quick events go out together, but not later than this. */
-const LONGEST_SILENCE_MS = 0.5;
+const LONGEST_SILENCE_MS = 1;
 
 interface Item {
   readonly event: EventTuple;
