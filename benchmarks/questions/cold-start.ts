@@ -46,6 +46,7 @@ async function tookOf({ nc, outcomes, readOutcome }: Subject, sequence: number):
   const jsm = await jetstreamManager(nc);
   const message = await jsm.streams.getMessage(outcomes, { seq: sequence });
   const record = message?.json<{ event: { time: string } }>();
-  if (!message || !record || !readOutcome(record).isOk) throw new Error('the first event of a cold job did not succeed');
+  if (!message || !record || !readOutcome(record).isOk)
+    throw new Error('the first event of a cold job did not succeed');
   return message.time.getTime() - Date.parse(record.event.time);
 }

@@ -11,7 +11,7 @@ import type { Box } from './harness.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const { ready, loaded, notLoaded, entered, call, done, logged } = FROM_SANDBOX;
+const { ready, loaded, notLoaded, entered, call, done, several, logged } = FROM_SANDBOX;
 const [OK, RETRY, PERMANENT, TRAP, SKIPPED] = STATUSES.keys();
 
 /** Starts the program that says what it is told, in place of a sandbox. */
@@ -57,6 +57,9 @@ const violations: [what: string, deeds: object[]][] = [
   ['a frame larger than any', [{ deed: 'raw', bytes: [255, 255, 255, 255, 0, 0, 0, 0] }]],
   ['a frame shorter than its lengths', [{ deed: 'raw', bytes: [1, 0, 0, 0, 0, 0, 0, 0] }]],
   ['a frame shorter than its JSON', [{ deed: 'raw', bytes: [8, 0, 0, 0, 99, 0, 0, 0, 1, 1, 1, 1] }]],
+  ['bytes beside several messages', [{ deed: 'say', message: [several, honest], bytes: [1] }]],
+  ['several messages of which one is none', say([several, [entered, 1], 7])],
+  ['several messages among several', say([several, [several, honest]])],
   ['entering another event', say([entered, 2])],
   ['an outcome of another event', say([done, 2, ...honest.slice(2)])],
   ['an outcome of an event that is no number', say([done, '1', ...honest.slice(2)])],

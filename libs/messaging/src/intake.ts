@@ -74,11 +74,11 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
 }
 
 function faultsOfItem({ value, text }: IntakeItem, index: number, validate: (value: unknown) => Fault[]): Fault[] {
-  const prefix = pointer('data', index);
   if (text.length > LIMITS.eventBytes || Buffer.byteLength(text) > LIMITS.eventBytes) {
-    throw new JobicoError('too-large', `the event at ${prefix} is larger than 1 MiB; none of the request was accepted`);
+    const where = pointer('data', index);
+    throw new JobicoError('too-large', `the event at ${where} is larger than 1 MiB; none of the request was accepted`);
   }
-  return validate(value).map((fault) => ({ ...fault, path: prefix + fault.path }));
+  return validate(value).map((fault) => ({ ...fault, path: pointer('data', index) + fault.path }));
 }
 
 async function publishAll(

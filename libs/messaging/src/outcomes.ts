@@ -59,19 +59,14 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
   };
 
   const remember = ({ sequence, attempt, status }: Execution, at: number) => {
-    const slot = known.get(sequence % SLOTS) ?? EMPTY;
-    const last = Math.max(at, slot.last);
-    if (sequence < slot.event) {
-      known.set(sequence % SLOTS, { ...slot, last });
-      return;
-    }
-    const before = sequence === slot.event ? slot : EMPTY;
-    known.set(sequence % SLOTS, {
-      last,
-      event: sequence,
-      attempt: Math.max(attempt, before.attempt),
-      isTerminal: before.isTerminal || status !== 'retry',
-    });
+    let slot = known.get(sequence % SLOTS);
+    if (!slot || slot === EMPTY) known.set(sequence % SLOTS, (slot = { ...EMPTY }));
+    slot.last = Math.max(at, slot.last);
+    if (sequence < slot.event) return;
+    const isSame = sequence === slot.event;
+    slot.event = sequence;
+    slot.attempt = isSame ? Math.max(attempt, slot.attempt) : attempt;
+    slot.isTerminal = (isSame && slot.isTerminal) || status !== 'retry';
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {

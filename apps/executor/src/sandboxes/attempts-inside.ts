@@ -1,5 +1,6 @@
 import type { Dispatch } from '@jobico/component';
 import type { CallContext } from '../host/host-services.ts';
+import { isoTime } from '../iso-time.ts';
 import type { LiveRun } from '../live-logs.ts';
 import type { Work } from '../work.ts';
 
@@ -66,7 +67,7 @@ export class AttemptsInside {
       n,
       lane,
       key,
-      event: { id, tenant, name, key: work.key, time: new Date(timeMs).toISOString(), attempt, data },
+      event: { id, tenant, name, key: work.key, time: isoTime(timeMs), attempt, data },
     };
   }
 

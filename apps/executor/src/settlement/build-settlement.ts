@@ -14,6 +14,7 @@ import {
   type QueuedEvent,
   type Settlement,
 } from '@jobico/messaging';
+import { isoTime } from '../iso-time.ts';
 import type { Attempt, Result, Verdict } from '../work.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -158,7 +159,7 @@ function executionOf(
     event: eventOf(event, key),
     attempt,
     status,
-    startedAt: new Date(result.startedAtMs).toISOString(),
+    startedAt: isoTime(result.startedAtMs),
     durationMs: result.durationMs,
     waitedMs: Math.max(0, result.startedAtMs - context.readyAtMs),
     queue: context.queue,
@@ -178,7 +179,7 @@ function eventOf(event: QueuedEvent, key: string | undefined): Execution['event'
     id: event.id,
     name: event.name,
     ...(key !== undefined && { key }),
-    time: new Date(event.timeMs).toISOString(),
+    time: isoTime(event.timeMs),
     ...(event.redriveOf && { redriveOf: event.redriveOf }),
   };
 }
