@@ -42,11 +42,11 @@ async function send(url: URL, signal: AbortSignal): Promise<void> {
 }
 
 /** Both times are the server's. */
-async function tookOf({ nc, outcomes, readOutcome }: Subject, sequence: number): Promise<number> {
-  const jsm = await jetstreamManager(nc);
-  const message = await jsm.streams.getMessage(outcomes, { seq: sequence });
+async function tookOf(subject: Subject, sequence: number): Promise<number> {
+  const jsm = await jetstreamManager(subject.nc);
+  const message = await jsm.streams.getMessage(subject.outcomes, { seq: sequence });
   const record = message?.json<{ event: { time: string } }>();
-  if (!message || !record || !readOutcome(record).isOk)
+  if (!message || !record || !subject.readOutcome(record).isOk)
     throw new Error('the first event of a cold job did not succeed');
   return message.time.getTime() - Date.parse(record.event.time);
 }

@@ -51,4 +51,4 @@ export function createJoinedWrites(nc: NatsConnection): JoinedWrites {
 
 /** Text of bytes that are ASCII. */
 const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  Buffer.from(buffer, byteOffset, byteLength).latin1Slice();
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
