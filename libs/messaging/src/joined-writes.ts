@@ -1,6 +1,6 @@
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 
-/** Sends messages, as many as come in one turn of the event loop, or under load in a millisecond, with one write. */
+/** Sends messages, as many as come in one turn of the event loop with one write. */
 export interface Writes {
   publish(message: OutgoingMessage): void;
   /** Acknowledges a delivered message. */
@@ -29,11 +29,6 @@ interface Protocol {
 
 /** Written at once when this much has gathered, without waiting for the end of the turn. */
 const MOST_GATHERED = 256 << 10;
-/**
- * Writes follow one another no sooner: each wakes the server, and its answers wake this process again, which costs more
- * than the messages do. Who writes less often than that waits for nothing.
- */
-const SPACING_MS = 1;
 
 /**
  * Through the client's own `publish` each message is four small buffers, a headers object and its share of a microtask;
@@ -53,21 +48,18 @@ function protocolOf(nc: NatsConnection): Protocol | undefined {
 function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
   let gathered = '';
   let isDue = false;
-  let writtenAtMs = 0;
 
   const flush = () => {
     isDue = false;
     if (gathered === '' || nc.isClosed()) return;
     const bytes = Buffer.from(gathered);
     gathered = '';
-    writtenAtMs = performance.now();
     protocol.sendCommand(bytes);
   };
   const soon = () => {
     if (isDue) return;
     isDue = true;
-    if (performance.now() - writtenAtMs > SPACING_MS) setImmediate(flush);
-    else setTimeout(flush, SPACING_MS);
+    setImmediate(flush);
   };
   const gather = (text: string) => {
     gathered += text;

@@ -48,8 +48,6 @@ const INTERRUPTED: ExecutionError = { code: 'interrupted', message: 'its sandbox
 
 /** One message to the process takes this many. */
 const BATCH = 128;
-/** With as many inside, the process is not waiting for more. */
-const ENOUGH = 64;
 /** Components that one process holds; then it is replaced once it is idle. */
 const MAX_LOADED = 32;
 const CHECK_MS = 50;
@@ -138,16 +136,13 @@ export class TenantSandbox {
     }
   }
 
-  /** At the end of the turn; or a little later, where the process has enough to do: fewer messages wake it less often. */
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;
-    const pump = () => {
+    setImmediate(() => {
       this.#isPumpDue = false;
       this.#pump();
-    };
-    if (this.#inside.size < ENOUGH) setImmediate(pump);
-    else setTimeout(pump, 1);
+    });
   }
 
   #pump(): void {
