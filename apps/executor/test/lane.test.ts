@@ -93,7 +93,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
       key: 'k',
       admitted: { declared },
       attempt: isLost ? 2 : 1,
-      lost: isLost ? settleLost({ event, key: 'k', declared, attempt: 1 }, decisionContext(0)) : undefined,
+      lost: isLost ? () => settleLost({ event, key: 'k', declared, attempt: 1 }, decisionContext(0)) : undefined,
       readyAtMs: 0,
       onSettled: () => undefined,
     };

@@ -14,7 +14,7 @@ export interface LaneEntry {
   /** When it became, or becomes, ready for this attempt; milliseconds since 1970. */
   readyAtMs: number;
   /** An attempt that may have begun in another process, to be put on record before the next one begins. */
-  lost?: Settlement | undefined;
+  lost?: (() => Settlement) | undefined;
   /** Called once its outcome is final. */
   onSettled(): void;
 }
@@ -79,7 +79,7 @@ export class Lane {
       if (entry.lost) {
         const { lost } = entry;
         entry.lost = undefined;
-        this.#record(entry, lost);
+        this.#record(entry, lost());
       } else if ('verdict' in entry.admitted) {
         this.#sent += 1;
         this.#settleUnrun(entry, entry.admitted.verdict);

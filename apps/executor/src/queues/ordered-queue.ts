@@ -375,7 +375,7 @@ class OrderedQueue {
     if (isAside && this.#park(`r${event.sequence}`, [entry])) return;
     if (mayHaveRun && !admitted.verdict) {
       const lost = { event, key: admitted.key, declared: admitted.declared, attempt: entry.attempt - 1 };
-      entry.lost = settleLost(lost, this.#context.decisionContext(readyAtMs));
+      entry.lost = () => settleLost(lost, this.#context.decisionContext(readyAtMs));
     }
     this.#laneOf(event.name, admitted).push(entry);
   }
