@@ -136,8 +136,8 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
         if (obstacle) return obstacle;
         try {
           const expected = known.get(sequence % SLOTS)?.last ?? 0;
+          // No message id: what is sent again is refused by the slot, and then found to be ours.
           const ack = await nats.publisher.publish(subjectOf(execution, queue, partition), body, [
-            ['Nats-Msg-Id', `${queue}:${sequence}:${execution.id}`],
             ['Nats-Expected-Last-Subject-Sequence', String(expected)],
             ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, sequence, partition)],
           ]);
