@@ -40,10 +40,14 @@ export function machineSeconds(): number | undefined {
 }
 
 function withDescendants(roots: readonly number[]): Stat[] {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
+  const all = everyProcess();
   const found = all.filter(({ pid }) => roots.includes(pid));
   for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
   return found;
+}
+
+function everyProcess(): Stat[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
 }
 
 function statOf(pid: number): Stat | undefined {
@@ -65,4 +69,10 @@ function readProc(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The children that a process has now; none where the system does not tell. */
+export function childrenOf(parent: number): number[] {
+  if (!canMeasure) return [];
+  return everyProcess().flatMap((stat) => (stat.parent === parent ? [stat.pid] : []));
 }

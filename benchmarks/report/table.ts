@@ -2,7 +2,7 @@ import { NOISY_SHARE } from '../measure/others.ts';
 import { TITLES } from '../subjects/subject.ts';
 import type { Rates, Summary } from './summary.ts';
 
-type Row = [title: string, ...figures: string[]];
+export type Row = [title: string, ...figures: string[]];
 
 /** The figures as people read them. */
 export function tableOf(summaries: readonly Summary[]): string {
@@ -57,7 +57,8 @@ function latencyRow({ subject, p50Ms, p99Ms, memoryMiB }: Summary): Row {
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 
-function lines(header: Row, rows: readonly Row[]): string {
+/** Columns under their headers. */
+export function lines(header: Row, rows: readonly Row[]): string {
   return [header, ...rows]
     .map(([title, ...figures]) => (title.padEnd(22) + figures.map((figure) => figure.padStart(14)).join('')).trimEnd())
     .join('\n');

@@ -1,0 +1,89 @@
+// Does a tenant that floods slow down its neighbour?
+import { readDurations, untilSettled } from '../measure/settled.ts';
+import { median } from '../measure/statistics.ts';
+import { orderAt } from '../order/order.ts';
+import type { Run } from '../rounds.ts';
+import { deployToTenants } from '../subjects/jobico/deploy-package.ts';
+import { startModules, type Modules } from '../subjects/jobico/start-modules.ts';
+import { mostOf, sendSteadily, waitsIn, type Steady, type Waits } from './stretch.ts';
+
+/** What the flooding tenant sends, and how the neighbour is measured. */
+export interface FairnessSize {
+  flood: number;
+  /** What each event of the flood asks its job to do; a thousand are about a millisecond. */
+  rounds: number;
+  perSecond: number;
+  seconds: number;
+}
+
+const SIZE: FairnessSize = { flood: 50_000, rounds: 100_000, perSecond: 50, seconds: 40 };
+const QUICK: FairnessSize = { flood: 5000, rounds: 100_000, perSecond: 50, seconds: 10 };
+const BATCH = 100;
+const KEYS = 100;
+
+export interface FairnessFinding {
+  size: FairnessSize;
+  /** The neighbour, with nobody beside it. */
+  solo: Waits;
+  /** The neighbour, from the first request of the flood on. */
+  beside: Waits;
+  /** Of these, those that came while the flood was still being sent, and those after. */
+  whileSent: Waits;
+  whileRun: Waits;
+  flood: { sentSeconds: number; outcomesPerSecond: number; medianMs: number };
+  othersShare: number | undefined;
+}
+
+const FLOODER = 'flooder';
+const NEIGHBOUR = 'neighbour';
+const NEIGHBOURS_QUEUE = [{ tenant: NEIGHBOUR, queue: 'orders' }];
+/** The flood goes to all of them: each is worked in another way. */
+const SLOW_QUEUES = ['strict', 'keyed', 'loose'];
+
+/** One round: the neighbour by itself, then beside a flood, on one platform. */
+export async function playFairness(run: Run): Promise<FairnessFinding> {
+  const size = run.isQuick ? QUICK : SIZE;
+  await using platform = await startModules('fairness', run);
+  const { urls, nats } = platform;
+  await deployToTenants(urls.ctl, nats.folder, 'slow', [FLOODER]);
+  await deployToTenants(urls.ctl, nats.folder, 'orders', [NEIGHBOUR]);
+  const steady = { ...size, url: urls.listener, targets: [{ path: pathOf(NEIGHBOUR, 'order'), body: bodyOf([orderAt(1)]) }] };
+  const send = (load: Steady) => sendSteadily({ ...run, nc: nats.nc }, NEIGHBOURS_QUEUE, load);
+  await warmUp(run, platform, steady);
+  const solo = await send(steady);
+  const startedAtMs = Date.now();
+  const [flood, beside] = await Promise.all([pourFlood(run, platform, size), send(steady)]);
+  const durations = await readDurations(nats.nc, FLOODER, startedAtMs);
+  const { settled } = beside;
+  return {
+    size,
+    solo: waitsIn(solo.settled),
+    beside: waitsIn(settled),
+    whileSent: waitsIn(settled.filter(({ storedAtMs }) => storedAtMs <= flood.endedAtMs)),
+    whileRun: waitsIn(settled.filter(({ storedAtMs }) => storedAtMs > flood.endedAtMs)),
+    flood: {
+      sentSeconds: (flood.endedAtMs - flood.startedAtMs) / 1000,
+      outcomesPerSecond: (durations.length * 1000) / (Date.now() - startedAtMs),
+      medianMs: median(durations),
+    },
+    othersShare: mostOf(solo, beside),
+  };
+}
+
+async function warmUp({ load, signal }: Run, { urls, nats }: Modules, steady: Steady): Promise<void> {
+  const slow = SLOW_QUEUES.map((queue) => ({ path: pathOf(FLOODER, `slow-${queue}`), body: bodyOf([slowEvent(0, 1)]) }));
+  await load.run({ kind: 'pour', url: urls.listener, targets: slow, count: 30 });
+  await load.run({ kind: 'turns', ...steady, perSecond: 200, count: 1000 });
+  const queues = SLOW_QUEUES.map((queue) => ({ tenant: FLOODER, queue }));
+  await untilSettled(nats.nc, [...queues, ...NEIGHBOURS_QUEUE], signal);
+}
+
+function pourFlood({ otherLoad }: Run, { urls }: Modules, { flood, rounds }: FairnessSize) {
+  const data = Array.from({ length: BATCH }, (_, index) => slowEvent(index % KEYS, rounds));
+  const targets = SLOW_QUEUES.map((queue) => ({ path: pathOf(FLOODER, `slow-${queue}`), body: bodyOf(data) }));
+  return otherLoad.run({ kind: 'pour', url: urls.listener, targets, count: Math.ceil(flood / BATCH) });
+}
+
+const slowEvent = (key: number, rounds: number) => ({ key: `k${key}`, rounds });
+const pathOf = (tenant: string, event: string) => `/events/${tenant}/${event}`;
+const bodyOf = (data: readonly unknown[]) => JSON.stringify({ data });
