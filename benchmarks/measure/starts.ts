@@ -13,6 +13,8 @@ export function countStarts(parent: number): () => number {
     for (const pid of childrenOf(parent)) if (!before.has(pid)) seen.add(pid);
   };
   const looking = setInterval(look, LOOK_MS);
+  // A run that fails ends without the answer.
+  looking.unref();
   return () => {
     clearInterval(looking);
     look();
