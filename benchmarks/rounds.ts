@@ -20,7 +20,10 @@ export interface RoundOptions {
   profiles: string | undefined;
 }
 
-export const usageOf = (name: string, seconds: string) => `npm run bench -- ${name} [--rounds N] [--quick] [--profile FOLDER]
+export const usageOf = (
+  name: string,
+  seconds: string,
+) => `npm run bench -- ${name} [--rounds N] [--quick] [--profile FOLDER]
   --rounds N        rounds, each on a platform of its own, of ${seconds} each (default 3)
   --patience N      seconds that the run may wait for other programs to leave the machine alone (default 60)
   --quick           one short round: to see that it works, its figures mean little

@@ -90,7 +90,7 @@ export async function readSettled(nc: NatsConnection, queue: QueueName, from: nu
   const outcomes = {
     deliver_policy: 'by_start_time',
     opt_start_time: new Date(first.atMs).toISOString(),
-    filter_subject: `jobico.execution.${queue.tenant}.*.*.*.${queue.queue}.*`,
+    filter_subjects: `jobico.execution.${queue.tenant}.*.*.*.${queue.queue}.*`,
   } as const;
   for await (const message of messagesOf(nc, 'EXECUTIONS', outcomes)) {
     const { sequence, status, attempt, event } = message.json<Recorded & { event: { key?: string } }>();
@@ -108,7 +108,7 @@ export async function readDurations(nc: NatsConnection, tenant: string, sinceMs:
   const from = {
     deliver_policy: 'by_start_time',
     opt_start_time: new Date(sinceMs).toISOString(),
-    filter_subject: `jobico.execution.${tenant}.>`,
+    filter_subjects: `jobico.execution.${tenant}.>`,
   } as const;
   for await (const message of messagesOf(nc, 'EXECUTIONS', from)) {
     durations.push(message.json<{ durationMs: number }>().durationMs);
@@ -134,7 +134,11 @@ async function* messagesOf(
 const POLL_MS = 50;
 
 /** Waits until every event of the queues has ended, those too that wait outside of them. */
-export async function untilSettled(nc: NatsConnection, queues: readonly QueueName[], signal: AbortSignal): Promise<void> {
+export async function untilSettled(
+  nc: NatsConnection,
+  queues: readonly QueueName[],
+  signal: AbortSignal,
+): Promise<void> {
   const jsm = await jetstreamManager(nc);
   for (const queue of queues) {
     const parked = { subjects_filter: `jobico.parked.${queue.tenant}.${queue.queue}.*` };

@@ -47,7 +47,11 @@ export async function playFairness(run: Run): Promise<FairnessFinding> {
   const { urls, nats } = platform;
   await deployToTenants(urls.ctl, nats.folder, 'slow', [FLOODER]);
   await deployToTenants(urls.ctl, nats.folder, 'orders', [NEIGHBOUR]);
-  const steady = { ...size, url: urls.listener, targets: [{ path: pathOf(NEIGHBOUR, 'order'), body: bodyOf([orderAt(1)]) }] };
+  const steady = {
+    ...size,
+    url: urls.listener,
+    targets: [{ path: pathOf(NEIGHBOUR, 'order'), body: bodyOf([orderAt(1)]) }],
+  };
   const send = (load: Steady) => sendSteadily({ ...run, nc: nats.nc }, NEIGHBOURS_QUEUE, load);
   await warmUp(run, platform, steady);
   const solo = await send(steady);
@@ -71,7 +75,10 @@ export async function playFairness(run: Run): Promise<FairnessFinding> {
 }
 
 async function warmUp({ load, signal }: Run, { urls, nats }: Modules, steady: Steady): Promise<void> {
-  const slow = SLOW_QUEUES.map((queue) => ({ path: pathOf(FLOODER, `slow-${queue}`), body: bodyOf([slowEvent(0, 1)]) }));
+  const slow = SLOW_QUEUES.map((queue) => ({
+    path: pathOf(FLOODER, `slow-${queue}`),
+    body: bodyOf([slowEvent(0, 1)]),
+  }));
   await load.run({ kind: 'pour', url: urls.listener, targets: slow, count: 30 });
   await load.run({ kind: 'turns', ...steady, perSecond: 200, count: 1000 });
   const queues = SLOW_QUEUES.map((queue) => ({ tenant: FLOODER, queue }));

@@ -55,7 +55,8 @@ export async function playParking(run: Run): Promise<ParkingFinding> {
   const after = await measure(run, platform, size, size.aloneSeconds);
   const all = await readSettled(platform.nats.nc, QUEUE, 1);
   const inversion = firstInversion(all);
-  if (inversion) throw new Error(`event ${inversion.sequence} of key ${inversion.key} ended before one that came earlier`);
+  if (inversion)
+    throw new Error(`event ${inversion.sequence} of key ${inversion.key} ended before one that came earlier`);
   return {
     size,
     alone: waitsIn([...before.stretch.settled, ...after.stretch.settled]),

@@ -48,7 +48,10 @@ export async function sendSteadily(
   { nc, load, signal }: { nc: NatsConnection; load: LoadGenerator; signal: AbortSignal },
   queues: readonly QueueName[],
   { url, targets, perSecond, seconds }: Steady,
-  { onSent = () => Promise.resolve(), onEnd = () => undefined }: { onSent?: () => Promise<void>; onEnd?: () => void } = {},
+  {
+    onSent = () => Promise.resolve(),
+    onEnd = () => undefined,
+  }: { onSent?: () => Promise<void>; onEnd?: () => void } = {},
 ): Promise<Stretch> {
   const from = await Promise.all(queues.map((queue) => nextSequence(nc, queue)));
   const othersShare = watchOthers();

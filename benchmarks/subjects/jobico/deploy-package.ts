@@ -16,7 +16,11 @@ export async function deployPackage(ctlUrl: string, folder: string): Promise<voi
 }
 
 /** The packages of `packages/` by the source of their job. */
-const JOBS = { orders: 'sum-order.ts', slow: 'packages/slow/slow.ts', retrying: 'packages/retrying/retries.ts' } as const;
+const JOBS = {
+  orders: 'sum-order.ts',
+  slow: 'packages/slow/slow.ts',
+  retrying: 'packages/retrying/retries.ts',
+} as const;
 
 /** Builds the job of a package once, and deploys the package to each tenant, one after the other. */
 export async function deployToTenants(
