@@ -46,7 +46,7 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
         artifact: await artifactOf(version.tenant, moduleDigest),
         mode: modeOf(job),
         config: job.grant.config ?? {},
-        limits: { ...LIMITS, instances: Math.min(job.concurrency, MAX_INSTANCES) },
+        limits: { ...LIMITS, instances: instancesOf(declared) },
       };
     },
   };
@@ -54,6 +54,11 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
 
 /** Instances cost memory: more events at once than this wait for one another. */
 const MAX_INSTANCES = 64;
+
+/** An ordered queue runs as many at once as it has keys: `concurrency` says how many an unordered one does. */
+function instancesOf({ job, queue }: DeclaredEvent): number {
+  return queue.ordering.kind === 'none' ? Math.min(job.concurrency, MAX_INSTANCES) : MAX_INSTANCES;
+}
 
 /** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */
 export function modeOf({ grant }: Job): LoadedComponent['mode'] {
