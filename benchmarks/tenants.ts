@@ -33,6 +33,7 @@ function report(findings: readonly TenantsFinding[]): string {
       [`${perSecond} events/s in all`, 'p50 ms', 'p95 ms', 'CPU s/1,000', 'sandbox starts'],
       [row('one tenant', 'one'), row(`${tenants} tenants`, 'many')],
     ),
+    `executor and sandboxes hold ${of(({ memoryMiB }) => memoryMiB ?? Number.NaN).toFixed(0)} MiB at the end`,
     lines(['CPU s/1,000 by process', 'one tenant', `${tenants} tenants`], roles),
     [
       barLine(

@@ -1,5 +1,5 @@
 // What do a hundred tenants cost that together send as much as one?
-import { cpuSeconds } from '../measure/processes.ts';
+import { cpuSeconds, memoryMiB, ownCpuSeconds } from '../measure/processes.ts';
 import { countStarts } from '../measure/starts.ts';
 import { untilSettled } from '../measure/settled.ts';
 import { orderAt } from '../order/order.ts';
@@ -20,7 +20,7 @@ const QUICK: TenantsSize = { ...SIZE, seconds: 5 };
 
 /** What a load came to that so many tenants shared. */
 export interface Shared extends Waits {
-  /** By role, the sandboxes with the executor; undefined where the system does not tell. */
+  /** By role; undefined where the system does not tell. */
   cpuSecondsPer1000: Record<string, number> | undefined;
   /** Sandbox processes that were started meanwhile. */
   started: number;
@@ -30,8 +30,9 @@ export interface TenantsFinding {
   size: TenantsSize;
   one: Shared;
   many: Shared;
-  /** Sandbox processes at the end, the spare one too. */
+  /** Sandbox processes that were started in all, and the memory of those that are there at the end, with the executor's. */
   sandboxes: number;
+  memoryMiB: number | undefined;
   othersShare: number | undefined;
 }
 
@@ -46,7 +47,15 @@ export async function playTenants(run: Run): Promise<TenantsFinding> {
   const names = Array.from({ length: size.tenants }, (_, index) => `tenant-${index}`);
   await deployToTenants(urls.ctl, nats.folder, 'orders', names);
   const many = await share(run, platform, size, names);
-  return { size, one: one.found, many: many.found, sandboxes: sandboxes(), othersShare: mostOf(one, many) };
+  const memory = memoryMiB([platform.executor.pid]);
+  return {
+    size,
+    one: one.found,
+    many: many.found,
+    sandboxes: sandboxes(),
+    memoryMiB: memory,
+    othersShare: mostOf(one, many),
+  };
 }
 
 async function share(
@@ -80,8 +89,14 @@ async function share(
 
 const WARM_UP_SECONDS = 5;
 
+/** The sandboxes, which are all that the executor starts, by themselves. */
 function cpuByRole(processes: Modules['processes']): Record<string, number> | undefined {
-  const seconds = processes.map(({ role, pid }) => [role, cpuSeconds([pid])] as const);
-  if (seconds.some(([, spent]) => spent === undefined)) return undefined;
-  return Object.fromEntries(seconds) as Record<string, number>;
+  const found: Record<string, number> = {};
+  for (const { role, pid } of processes) {
+    const [own, all] = [ownCpuSeconds(pid), cpuSeconds([pid])];
+    if (own === undefined || all === undefined) return undefined;
+    if (role === 'executor') found.sandboxes = all - own;
+    found[role] = role === 'executor' ? own : all;
+  }
+  return found;
 }
