@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 const MIB = 2 ** 20;
-/** Of a sandbox with a component and some instances; pages that all of them share are counted once for each here. */
-const SANDBOX_BYTES = 48 * MIB;
+/** Of a sandbox with a component of a megabyte or two that has run for a while, and something to spare. */
+const SANDBOX_BYTES = 64 * MIB;
 /** The rest is for the modules, nats-server and what components allocate. */
 const SHARE_OF_MEMORY = 0.5;
 const FEWEST = 8;
