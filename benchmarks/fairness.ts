@@ -11,7 +11,7 @@ const BAR = 2;
 
 function report(findings: readonly FairnessFinding[]): string {
   const of = (pick: (finding: FairnessFinding) => number) => median(findings.map(pick));
-  const row = (title: string, which: 'solo' | 'beside' | 'whileSent' | 'whileRun'): [string, ...string[]] => [
+  const row = (title: string, which: 'solo' | 'beside'): [string, ...string[]] => [
     title,
     of((finding) => finding[which].p50Ms).toFixed(1),
     of((finding) => finding[which].p95Ms).toFixed(1),
@@ -22,15 +22,10 @@ function report(findings: readonly FairnessFinding[]): string {
   return [
     lines(
       [`${perSecond} events/s of one`, 'p50 ms', 'p95 ms', 'p95 of solo'],
-      [
-        row('by itself', 'solo'),
-        row('beside a flood', 'beside'),
-        row('  while it is sent', 'whileSent'),
-        row('  while it is run', 'whileRun'),
-      ],
+      [row('by itself', 'solo'), row('beside a flood', 'beside')],
     ),
-    `the flood: ${flood} events of ${of((finding) => finding.flood.medianMs).toFixed(0)} ms, sent in ${of((finding) => finding.flood.sentSeconds).toFixed(1)} s, ` +
-      `${of((finding) => finding.flood.outcomesPerSecond).toFixed(0)} outcomes a second meanwhile`,
+    `the flood: ${flood} events of ${of((finding) => finding.flood.medianMs).toFixed(0)} ms meanwhile, of which ` +
+      `${of((finding) => finding.flood.outcomesPerSecond).toFixed(0)} a second ended`,
     barLine(
       'fairness p95 ratio',
       of(({ beside, solo }) => beside.p95Ms / solo.p95Ms),

@@ -17,7 +17,7 @@ export interface FairnessSize {
 }
 
 const SIZE: FairnessSize = { flood: 50_000, rounds: 100_000, perSecond: 50, seconds: 40 };
-const QUICK: FairnessSize = { flood: 5000, rounds: 100_000, perSecond: 50, seconds: 10 };
+const QUICK: FairnessSize = { flood: 12_500, rounds: 100_000, perSecond: 50, seconds: 10 };
 const BATCH = 100;
 const KEYS = 100;
 
@@ -25,12 +25,10 @@ export interface FairnessFinding {
   size: FairnessSize;
   /** The neighbour, with nobody beside it. */
   solo: Waits;
-  /** The neighbour, from the first request of the flood on. */
+  /** The neighbour, while the flood is sent and run. */
   beside: Waits;
-  /** Of these, those that came while the flood was still being sent, and those after. */
-  whileSent: Waits;
-  whileRun: Waits;
-  flood: { sentSeconds: number; outcomesPerSecond: number; medianMs: number };
+  /** What of the flood ended meanwhile, and how long an event of it took by itself. */
+  flood: { outcomesPerSecond: number; medianMs: number };
   othersShare: number | undefined;
 }
 
@@ -56,17 +54,13 @@ export async function playFairness(run: Run): Promise<FairnessFinding> {
   await warmUp(run, platform, steady);
   const solo = await send(steady);
   const startedAtMs = Date.now();
-  const [flood, beside] = await Promise.all([pourFlood(run, platform, size), send(steady)]);
+  const [beside] = await Promise.all([send(steady), sendFlood(run, platform, size)]);
   const durations = await readDurations(nats.nc, FLOODER, startedAtMs);
-  const { settled } = beside;
   return {
     size,
     solo: waitsIn(solo.settled),
-    beside: waitsIn(settled),
-    whileSent: waitsIn(settled.filter(({ storedAtMs }) => storedAtMs <= flood.endedAtMs)),
-    whileRun: waitsIn(settled.filter(({ storedAtMs }) => storedAtMs > flood.endedAtMs)),
+    beside: waitsIn(beside.settled),
     flood: {
-      sentSeconds: (flood.endedAtMs - flood.startedAtMs) / 1000,
       outcomesPerSecond: (durations.length * 1000) / (Date.now() - startedAtMs),
       medianMs: median(durations),
     },
@@ -85,10 +79,12 @@ async function warmUp({ load, signal }: Run, { urls, nats }: Modules, steady: St
   await untilSettled(nats.nc, [...queues, ...NEIGHBOURS_QUEUE], signal);
 }
 
-function pourFlood({ otherLoad }: Run, { urls }: Modules, { flood, rounds }: FairnessSize) {
+/** All the time that the neighbour is measured, and many times as much as can be run meanwhile. */
+function sendFlood({ otherLoad }: Run, { urls }: Modules, { flood, rounds, seconds }: FairnessSize) {
   const data = Array.from({ length: BATCH }, (_, index) => slowEvent(index % KEYS, rounds));
   const targets = SLOW_QUEUES.map((queue) => ({ path: pathOf(FLOODER, `slow-${queue}`), body: bodyOf(data) }));
-  return otherLoad.run({ kind: 'pour', url: urls.listener, targets, count: Math.ceil(flood / BATCH) });
+  const count = Math.ceil(flood / BATCH);
+  return otherLoad.run({ kind: 'turns', url: urls.listener, targets, count, perSecond: count / seconds });
 }
 
 const slowEvent = (key: number, rounds: number) => ({ key: `k${key}`, rounds });
