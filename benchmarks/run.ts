@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCacheDir, provisionNatsServer } from '@jobico/nats-server';
+import { runBenchmark } from './entry.ts';
 import { startLoad } from './load/start-load.ts';
 import { readOptions, USAGE, type BenchOptions } from './options.ts';
 import { measureColdStart } from './questions/cold-start.ts';
@@ -49,48 +50,4 @@ function progressOf({ subject, single, bulk, latency }: Finding): string {
   return `${TITLES[subject]}: single ${rate(single)}, bulk ${rate(bulk)}, p50 ${latency.p50Ms.toFixed(1)} ms`;
 }
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-
-/** What ended the run before its time. */
-class Stopped extends Error {
-  readonly exitCode: number;
-
-  constructor(signal: keyof typeof EXIT_CODES) {
-    super(`stopped by ${signal}`);
-    this.exitCode = EXIT_CODES[signal];
-  }
-}
-
-/** Everything that was started ends when it aborts, then the run does. */
-function stopSignal(): AbortSignal {
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(name, () => stopping.abort(new Stopped(name)));
-  return stopping.signal;
-}
-
-async function main(args: string[]): Promise<number> {
-  let options: BenchOptions | 'help';
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
-  if (options === 'help') {
-    console.log(USAGE);
-    return 0;
-  }
-  const signal = stopSignal();
-  try {
-    await bench(options, signal);
-    return 0;
-  } catch (error) {
-    // What failed because of the signal is not told: the signal is why.
-    const why: unknown = signal.aborted ? signal.reason : error;
-    console.error(why instanceof Stopped ? why.message : why);
-    return why instanceof Stopped ? why.exitCode : 1;
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runBenchmark(process.argv.slice(2), USAGE, readOptions, bench);

@@ -1,7 +1,17 @@
 /** What the load generator is asked. */
 export type LoadRequest =
   | { kind: 'flood'; url: string; from: number; count: number; batch: number }
-  | { kind: 'pace'; url: string; from: number; count: number; perSecond: number };
+  | { kind: 'pace'; url: string; from: number; count: number; perSecond: number }
+  /** Each target in its turn, at a steady rate, whether or not the ones before are answered. */
+  | { kind: 'turns'; url: string; targets: readonly Target[]; count: number; perSecond: number }
+  /** The same requests over and over, as fast as they are taken. */
+  | { kind: 'pour'; url: string; targets: readonly Target[]; count: number };
+
+/** A request that may be sent more than once. */
+export interface Target {
+  path: string;
+  body: string;
+}
 
 /** Times are milliseconds since 1970, with fractions. */
 export type LoadAnswer = { startedAtMs: number; endedAtMs: number; sentAtMs: Float64Array } | { failure: string };

@@ -6,6 +6,8 @@ const TICK_SECONDS = 0.01;
 interface Stat {
   pid: number;
   parent: number;
+  /** Of the process itself. */
+  ownSeconds: number;
   /** Of the process, and of the children that have ended. */
   cpuSeconds: number;
 }
@@ -20,6 +22,11 @@ const canMeasure = process.platform === 'linux';
 export function cpuSeconds(roots: readonly number[]): number | undefined {
   if (!canMeasure) return undefined;
   return withDescendants(roots).reduce((sum, stat) => sum + stat.cpuSeconds, 0);
+}
+
+/** Processor seconds that a process has used by itself, without its children. */
+export function ownCpuSeconds(pid: number): number | undefined {
+  return canMeasure ? statOf(pid)?.ownSeconds : undefined;
 }
 
 /** Memory in MiB of these processes and all below them, shared pages split among those that share them; else `undefined`. */
@@ -40,10 +47,14 @@ export function machineSeconds(): number | undefined {
 }
 
 function withDescendants(roots: readonly number[]): Stat[] {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
+  const all = everyProcess();
   const found = all.filter(({ pid }) => roots.includes(pid));
   for (const { pid } of found) found.push(...all.filter(({ parent }) => parent === pid));
   return found;
+}
+
+function everyProcess(): Stat[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (statOf(Number(name)) ?? []) : []));
 }
 
 function statOf(pid: number): Stat | undefined {
@@ -54,8 +65,9 @@ function statOf(pid: number): Stat | undefined {
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const ticks = rest.slice(9, 13).reduce((sum, each) => sum + each, 0);
-  return { pid, parent: parent ?? 0, cpuSeconds: ticks * TICK_SECONDS };
+  const secondsOf = (from: number, to: number) =>
+    rest.slice(from, to).reduce((sum, each) => sum + each, 0) * TICK_SECONDS;
+  return { pid, parent: parent ?? 0, ownSeconds: secondsOf(9, 11), cpuSeconds: secondsOf(9, 13) };
 }
 
 /** Undefined for a process that has ended meanwhile. */
@@ -65,4 +77,10 @@ function readProc(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The children that a process has now; none where the system does not tell. */
+export function childrenOf(parent: number): number[] {
+  if (!canMeasure) return [];
+  return everyProcess().flatMap((stat) => (stat.parent === parent ? [stat.pid] : []));
 }

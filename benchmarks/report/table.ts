@@ -3,7 +3,7 @@ import type { ColdStart } from '../questions/cold-start.ts';
 import { TITLES, type SubjectName } from '../subjects/subject.ts';
 import type { Rates, Summary } from './summary.ts';
 
-type Row = [title: string, ...figures: string[]];
+export type Row = [title: string, ...figures: string[]];
 
 const RATES = ['accepted/s', 'end to end/s', 'of plain', 'of joined', 'CPU s/1,000', 'CPU of plain'];
 const NOT_MEASURED = 'not measured';
@@ -75,7 +75,8 @@ function latencyRow({ subject, p50Ms, p99Ms, memoryMiB }: Summary): Row {
 
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 
-function lines(header: Row, rows: readonly Row[]): string {
+/** Columns under their headers. */
+export function lines(header: Row, rows: readonly Row[]): string {
   return [header, ...rows]
     .map(([title, ...figures]) => (title.padEnd(22) + figures.map((figure) => figure.padStart(13)).join('')).trimEnd())
     .join('\n');

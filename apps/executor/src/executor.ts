@@ -17,9 +17,11 @@ import { createHostServices } from './host/host-services.ts';
 import { createLiveLogs } from './live-logs.ts';
 import { createQueueSet } from './queues/queue-set.ts';
 import { startRebalancing } from './queues/rebalance.ts';
+import { coreLimitsHere, memoryHere, sandboxesFor } from './sandboxes/capacity.ts';
 import { createComponents } from './sandboxes/components.ts';
 import { createSandboxPool } from './sandboxes/pool.ts';
 import { createSpareSandbox } from './sandboxes/spare.ts';
+import { limitStarts } from './sandboxes/start-gate.ts';
 
 export interface ExecutorOptions {
   natsUrl: string;
@@ -29,7 +31,7 @@ export interface ExecutorOptions {
   host?: string;
   /** 0, the default: a free one. */
   port?: number;
-  /** Sandbox processes that may live at once. Default 32. */
+  /** Sandbox processes that may live at once. Default: as many as half of the memory holds. */
   maxSandboxes?: number;
   /** Of them, for one tenant. Default 1: a second one pays only on machines with more cores than tenants. */
   maxSandboxesPerTenant?: number;
@@ -68,7 +70,9 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(files);
   const maxMemoryBytes = (options.memoryMiB ?? 64) * MIB;
-  const spare = createSpareSandbox((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), log);
+  const { startsAtOnce, recycleMs } = coreLimitsHere();
+  const start = limitStarts((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), startsAtOnce);
+  const spare = createSpareSandbox(start, log);
   const pool = createSandboxPool({
     components: createComponents({ artifacts, files, log }),
     hostServices: createHostServices({
@@ -80,8 +84,9 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     liveLogs: createLiveLogs({ nats, log, node: id }),
     startSandbox: spare.start,
     log,
-    maxSandboxes: options.maxSandboxes ?? 32,
+    maxSandboxes: options.maxSandboxes ?? sandboxesFor(memoryHere()),
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,
+    recycleMs,
   });
   const queues = await createQueueSet({
     nats,

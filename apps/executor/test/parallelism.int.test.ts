@@ -3,14 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { onStage } from './harness.ts';
 
-/** A service that answers once as many requests as that wait at the same time; it remembers the most that ever did. */
+/** How long the service takes to answer: a request too many comes meanwhile. */
+const ANSWER_MS = 100;
+
+/** A service that begins to answer once as many requests as that wait at the same time; it remembers the most that ever did. */
 async function withGate<T>(size: number, work: (origin: string, most: () => number) => Promise<T>): Promise<T> {
   const waiting: (() => void)[] = [];
   let most = 0;
   const server = createServer((_request, response) => {
     waiting.push(() => response.end('{}'));
     most = Math.max(most, waiting.length);
-    if (waiting.length >= size) for (const answer of waiting.splice(0)) answer();
+    if (waiting.length !== size) return;
+    setTimeout(() => {
+      for (const answer of waiting.splice(0)) answer();
+    }, ANSWER_MS);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   try {
@@ -35,10 +41,10 @@ const waits = (origin: string, ordering: unknown, concurrency?: number) => ({
   grants: { asks: { http: [origin] } },
 });
 
-test('a job that waits for others runs for fifty keys at once', () =>
+test('a job that waits for others runs for fifty keys at once, whatever its concurrency', () =>
   withGate(50, (origin, most) =>
     onStage(async (stage) => {
-      await stage.deploy(waits(origin, { key: '/key' }, 50), { 'asks.wasm': 'http-get' });
+      await stage.deploy(waits(origin, { key: '/key' }), { 'asks.wasm': 'http-get' });
       await stage.startExecutor();
       for (let index = 0; index < 50; index += 1) await stage.publish('asked', { url: origin, key: `k${index}` });
       const outcomes = await stage.outcomes(50);

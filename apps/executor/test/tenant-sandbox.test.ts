@@ -46,7 +46,6 @@ function sandboxOf({ fetch = () => Promise.resolve(), refused = [] }: Surroundin
     },
     log: createSilentLogger(),
     onEnded: () => undefined,
-    onIdle: () => undefined,
   });
   const outcomes: string[] = [];
   let count = 0;

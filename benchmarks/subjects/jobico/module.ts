@@ -11,4 +11,9 @@ const log = createLogger({ file: join(data, `${name}.log`) });
 const platform = await startPlatform({ modules: [name as ModuleName], natsUrl, data, log });
 
 endWithParent(() => platform.stop());
+// Whatever it is asked, it tells what it holds; that without garbage only where Node was started with `--expose-gc`.
+process.on('message', (question) => {
+  if (question === 'held') globalThis.gc?.();
+  tellParent(process.memoryUsage());
+});
 tellParent(platform.urls[name as ModuleName]);

@@ -18,7 +18,8 @@ export interface PlatformOptions {
   ctlPort?: number;
   executorPort?: number;
   natsPort?: number;
-  maxSandboxes?: number;
+  /** Default: as many as half of the memory holds. */
+  maxSandboxes?: number | undefined;
   /** MiB of memory that one component may have. */
   sandboxMemoryMiB?: number;
   /** Whether a package may grant its jobs HTTP to private and loopback addresses. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it, vi } from 'vitest';
@@ -37,6 +38,14 @@ describe('a sandbox', () => {
       expect(sandbox.state).toBe('dead');
       await box.exited;
       expect(isAlive(sandbox.pid)).toBe(false);
+    });
+  });
+
+  it.runIf(process.platform === 'linux')('gives way to the supervisor, with all its threads', async () => {
+    await withSandbox(async ({ sandbox }) => {
+      const threads = readdirSync(`/proc/${sandbox.pid}/task`).map(Number);
+      expect(threads.length).toBeGreaterThan(1);
+      for (const thread of threads) expect(getPriority(thread)).toBeGreaterThan(getPriority());
     });
   });
 

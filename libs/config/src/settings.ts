@@ -71,7 +71,12 @@ export const SETTINGS = {
     undefined,
     text,
   ),
-  maxSandboxes: setting('JOBICO_MAX_SANDBOXES', 'Sandbox processes that may live at once', 32, integer(1, 1000)),
+  maxSandboxes: setting<number | undefined>(
+    'JOBICO_MAX_SANDBOXES',
+    'Sandbox processes that may live at once; left out, as many as half of the memory holds',
+    undefined,
+    integer(1, 1000),
+  ),
   sandboxMemoryMiB: setting('JOBICO_SANDBOX_MEMORY_MIB', 'Memory that one component may have', 64, integer(4, 4096)),
   privateHttp: setting<'allow' | 'refuse'>(
     'JOBICO_PRIVATE_HTTP',

@@ -32,6 +32,8 @@ interface Delivery {
 }
 
 const WORKING_MS = 10_000;
+/** Events whose slots are read before they come. */
+const AHEAD = 64;
 /** The lane of events that have no key; all of them, in a strict queue. */
 const STRICT = 'strict';
 
@@ -332,15 +334,22 @@ class OrderedQueue {
   }
 
   async #prepare(epoch: number, sinceMs: number): Promise<void> {
-    const found = await this.#outcomes.prepare(
-      this.#incoming.map(({ seq }) => seq),
-      sinceMs,
-    );
+    const found = await this.#outcomes.prepare(this.#unprepared(), sinceMs);
     if (epoch !== this.#epoch) return;
     for (const [sequence, recorded] of found) {
       this.#recovered.set(sequence, recorded);
       this.#extendTail(sequence);
     }
+  }
+
+  /** What has come, and what comes next: where events come one by one, a look-up for each would cost more than the event. */
+  #unprepared(): number[] {
+    const come = this.#incoming.map(({ seq }) => seq);
+    // What comes next in a partition nobody knows: most of the sequences are others'.
+    if (this.#partition) return come;
+    const next = (come.at(-1) ?? 0) + 1;
+    const ahead = Array.from({ length: AHEAD }, (_, index) => next + index);
+    return [...come, ...ahead.filter((sequence) => !this.#outcomes.isPrepared(sequence))];
   }
 
   /** Takes the steps that the process which recorded the outcomes may not have come to, of all that are here. */

@@ -47,10 +47,15 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
         artifact: await artifactOf(version.tenant, moduleDigest),
         mode: modeOf(job),
         config: job.grant.config ?? {},
-        limits: { ...EXECUTION_LIMITS, instances: Math.min(job.concurrency, LIMITS.instances) },
+        limits: { ...EXECUTION_LIMITS, instances: instancesOf(declared) },
       };
     },
   };
+}
+
+/** An ordered queue runs as many at once as it has keys: `concurrency` says how many an unordered one does. */
+function instancesOf({ job, queue }: DeclaredEvent): number {
+  return queue.ordering.kind === 'none' ? Math.min(job.concurrency, LIMITS.instances) : LIMITS.instances;
 }
 
 /** A job that is granted nothing that could make it wait needs no stack switching, which costs at every call. */

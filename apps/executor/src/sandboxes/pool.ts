@@ -4,6 +4,7 @@ import type { LiveLogs } from '../live-logs.ts';
 import type { Work } from '../work.ts';
 import type { Components } from './components.ts';
 import { TenantSandbox, type SandboxFactory } from './tenant-sandbox.ts';
+import { WaitingTenants } from './waiting-tenants.ts';
 
 /** Events that run one after another, in the order they are sent. */
 export interface SandboxLane {
@@ -30,11 +31,21 @@ export interface PoolOptions {
   maxSandboxes: number;
   /** Of them, for one tenant. */
   maxPerTenant: number;
+  /** Milliseconds between two replacements of a sandbox that is in use. */
+  recycleMs: number;
 }
 
+/** A sandbox that has had nothing to do for so long is free for whoever needs one. */
+const UNUSED_MS = 5000;
+/** One that is in use serves its tenant for so long at least. */
+const SERVES_MS = 1000;
+
 /**
- * Sandboxes by tenant. An active tenant keeps its own; when all are taken, the one that has been idle longest is replaced,
- * and a tenant that finds none waits for one. A replaced or dead sandbox is never reused.
+ * Sandboxes by tenant. An active tenant keeps its own; when all are taken, the one that has been unused longest is replaced.
+ * If none is unused, there are more active tenants than sandboxes, and tenants take turns: now and then the sandbox that has
+ * served longest takes nothing more, and the tenant that has waited longest comes in its place. Were a sandbox replaced
+ * for every event that finds none, all of them would be starting and none would run; were it replaced only when it has
+ * nothing to do, a tenant that floods would keep it for good. A replaced or dead sandbox is never reused.
  */
 export function createSandboxPool(options: PoolOptions): SandboxPool {
   return new Pool(options);
@@ -43,9 +54,10 @@ export function createSandboxPool(options: PoolOptions): SandboxPool {
 class Pool implements SandboxPool {
   readonly #options: PoolOptions;
   readonly #byTenant = new Map<string, TenantSandbox[]>();
-  /** Lanes of tenants that have no sandbox because all are busy, in the order they came. */
-  readonly #waiting: { tenant: string; assign: (sandbox: TenantSandbox) => void }[] = [];
+  readonly #waiting = new WaitingTenants<TenantSandbox>();
   #laneNumber = 0;
+  #recycledAtMs = -Infinity;
+  #recycling: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor(options: PoolOptions) {
@@ -60,16 +72,17 @@ class Pool implements SandboxPool {
 
   openLane(tenant: string): SandboxLane {
     const number = (this.#laneNumber += 1);
-    let sandbox = this.#sandboxFor(tenant);
+    // Who waits already comes first.
+    let sandbox = this.#waiting.has(tenant) ? undefined : this.#sandboxFor(tenant);
     let held: Work[] = [];
     let isClosed = false;
     const assign = (assigned: TenantSandbox) => {
-      if (isClosed) return;
       sandbox = assigned;
-      for (const work of held) assigned.send(number, work);
+      const works = held;
       held = [];
+      for (const work of works) assigned.send(number, work);
     };
-    if (!sandbox) this.#waiting.push({ tenant, assign });
+    if (!sandbox) this.#wait(tenant, assign);
     return {
       send: (work) => {
         if (this.#isStopped || isClosed) work.onOutcome({ kind: 'unrun' });
@@ -78,6 +91,7 @@ class Pool implements SandboxPool {
       },
       close: () => {
         isClosed = true;
+        if (!sandbox) this.#waiting.leave(tenant, assign);
         sandbox?.closeLane(number);
         const unsent = held;
         held = [];
@@ -87,25 +101,23 @@ class Pool implements SandboxPool {
   }
 
   #sandboxFor(tenant: string): TenantSandbox | undefined {
-    const own = this.#byTenant.get(tenant) ?? [];
+    const own = (this.#byTenant.get(tenant) ?? []).filter(({ isLeaving }) => !isLeaving);
     let best: TenantSandbox | undefined;
     for (const sandbox of own) if (!best || sandbox.load < best.load) best = sandbox;
     if (best && (best.load === 0 || own.length >= this.#options.maxPerTenant)) return best;
-    if (this.size < this.#options.maxSandboxes || this.#replaceIdle()) return this.#start(tenant);
+    if (this.size < this.#options.maxSandboxes || this.#replaceUnused()) return this.#start(tenant);
     return best;
   }
 
-  /** Ends the sandbox that has been idle longest, if one is idle. */
-  #replaceIdle(): boolean {
+  /** Ends the sandbox that has been unused longest, if there is one. */
+  #replaceUnused(): boolean {
     let oldest: TenantSandbox | undefined;
-    for (const sandboxes of this.#byTenant.values()) {
-      for (const sandbox of sandboxes) {
-        if (sandbox.load === 0 && (!oldest || sandbox.idleSinceMs < oldest.idleSinceMs)) oldest = sandbox;
-      }
+    for (const sandbox of this.#all()) {
+      if (sandbox.load === 0 && (!oldest || sandbox.idleSinceMs < oldest.idleSinceMs)) oldest = sandbox;
     }
-    if (!oldest) return false;
+    if (!oldest || Date.now() - oldest.idleSinceMs < UNUSED_MS) return false;
+    this.#forget(oldest);
     void oldest.retire();
-    this.#remove(oldest);
     return true;
   }
 
@@ -118,34 +130,72 @@ class Pool implements SandboxPool {
       liveLogs,
       startSandbox,
       log: log.child({ tenant }),
-      onEnded: () => this.#remove(sandbox),
-      onIdle: () => this.#serveWaiting(),
+      onEnded: () => {
+        this.#forget(sandbox);
+        this.#serveWaiting();
+      },
     });
     this.#byTenant.set(tenant, [...(this.#byTenant.get(tenant) ?? []), sandbox]);
     return sandbox;
   }
 
-  #remove(sandbox: TenantSandbox): void {
+  #all(): TenantSandbox[] {
+    return [...this.#byTenant.values()].flat();
+  }
+
+  #forget(sandbox: TenantSandbox): void {
     const own = (this.#byTenant.get(sandbox.tenant) ?? []).filter((other) => other !== sandbox);
     if (own.length > 0) this.#byTenant.set(sandbox.tenant, own);
     else this.#byTenant.delete(sandbox.tenant);
-    this.#serveWaiting();
+  }
+
+  #wait(tenant: string, assign: (sandbox: TenantSandbox) => void): void {
+    this.#waiting.join(tenant, assign);
+    this.#recycleSoon();
   }
 
   #serveWaiting(): void {
-    while (this.#waiting.length > 0 && !this.#isStopped) {
-      const [first] = this.#waiting;
-      const sandbox = first && this.#sandboxFor(first.tenant);
-      if (!first || !sandbox) return;
-      this.#waiting.shift();
-      first.assign(sandbox);
+    while (!this.#isStopped) {
+      const tenant = this.#waiting.first;
+      const sandbox = tenant === undefined ? undefined : this.#sandboxFor(tenant);
+      if (tenant === undefined || !sandbox) return;
+      for (const assign of this.#waiting.take(tenant)) assign(sandbox);
     }
+  }
+
+  /** As long as a tenant waits, looks now and then whose turn has lasted long enough. */
+  #recycleSoon(): void {
+    if (this.#recycling || this.#isStopped) return;
+    const { recycleMs } = this.#options;
+    const again = () => {
+      this.#recycling = undefined;
+      this.#serveWaiting();
+      if (this.#waiting.size === 0) return;
+      this.#recycle();
+      this.#recycleSoon();
+    };
+    this.#recycling = setTimeout(again, Math.max(0, Math.min(recycleMs, this.#recycledAtMs + recycleMs - Date.now())));
+  }
+
+  #recycle(): void {
+    const now = Date.now();
+    const all = this.#all();
+    const leaving = all.filter(({ isLeaving }) => isLeaving).length;
+    if (leaving >= this.#waiting.size || now - this.#recycledAtMs < this.#options.recycleMs) return;
+    let longest: TenantSandbox | undefined;
+    for (const sandbox of all) {
+      if (!sandbox.isLeaving && sandbox.servesSinceMs < (longest?.servesSinceMs ?? now - SERVES_MS)) longest = sandbox;
+    }
+    if (!longest) return;
+    this.#recycledAtMs = now;
+    this.#options.log.debug({ tenant: longest.tenant, waiting: this.#waiting.size }, 'sandbox makes room');
+    longest.leave();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#waiting.length = 0;
-    const all = [...this.#byTenant.values()].flat();
-    await Promise.all(all.map((sandbox) => sandbox.retire()));
+    clearTimeout(this.#recycling);
+    this.#waiting.clear();
+    await Promise.all(this.#all().map((sandbox) => sandbox.retire()));
   }
 }

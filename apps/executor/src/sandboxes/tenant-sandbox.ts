@@ -34,8 +34,6 @@ export interface TenantSandboxOptions {
   log: Logger;
   /** The process is gone; everything sent has had its outcome. */
   onEnded(): void;
-  /** Nothing is left to do here. */
-  onIdle(): void;
 }
 
 interface Queued {
@@ -57,7 +55,8 @@ const FETCH_AGAIN_MS = 500;
 /**
  * One sandbox process and the attempts of one tenant in it; the process itself keeps the order of lanes and how many
  * instances run. Here is the deadline: the process of an attempt that overruns it is killed, that attempt has failed, those
- * that ran beside it are interrupted, and the others come back as not run. States: `starting` → `ready` ⇄ `loading` → `ended`.
+ * that ran beside it are interrupted, and the others come back as not run. States: `starting` → `ready` ⇄ `loading` → `ended`; one that is
+ * leaving takes nothing more.
  */
 export class TenantSandbox {
   readonly tenant: string;
@@ -72,6 +71,8 @@ export class TenantSandbox {
   /** When the process last gave an outcome, or was handed the first attempt; `performance.now()`. */
   #heardAt = 0;
   #idleSinceMs = Date.now();
+  #servesSinceMs = Infinity;
+  #isLeaving = false;
   readonly #check: NodeJS.Timeout;
 
   constructor(options: TenantSandboxOptions) {
@@ -91,8 +92,18 @@ export class TenantSandbox {
     return this.#idleSinceMs;
   }
 
+  /** When it became ready, in milliseconds since 1970; before that, infinity. */
+  get servesSinceMs(): number {
+    return this.#servesSinceMs;
+  }
+
+  /** Whether it takes nothing more. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
   send(lane: number, work: Work): void {
-    if (this.#state === 'ended') {
+    if (this.#state === 'ended' || this.#isLeaving) {
       work.onOutcome({ kind: 'unrun' });
       return;
     }
@@ -106,6 +117,18 @@ export class TenantSandbox {
     if (dropped.length === 0) return;
     this.#queue = this.#queue.filter((queued) => queued.lane !== lane);
     for (const { work } of dropped) work.onOutcome({ kind: 'unrun' });
+  }
+
+  /** Makes room for another tenant: what has gone to the process ends there, then it ends; the rest comes back as not run. */
+  leave(): void {
+    this.#isLeaving = true;
+    if (this.#inside.size === 0) {
+      this.#end();
+      return;
+    }
+    const left = this.#queue;
+    this.#queue = [];
+    for (const { work } of left) work.onOutcome({ kind: 'unrun' });
   }
 
   /** Ends the process; whatever is here comes back as interrupted, or as not run. */
@@ -128,6 +151,7 @@ export class TenantSandbox {
         return;
       }
       this.#sandbox = sandbox;
+      this.#servesSinceMs = Date.now();
       this.#state = 'ready';
       this.#pumpSoon();
     } catch (error) {
@@ -248,8 +272,7 @@ export class TenantSandbox {
 
   #becomeIdle(): void {
     this.#idleSinceMs = Date.now();
-    if (this.#loaded.size >= MAX_LOADED) this.#end();
-    else this.#options.onIdle();
+    if (this.#loaded.size >= MAX_LOADED || this.#isLeaving) this.#end();
   }
 
   async #onHostCall(call: HostCall): Promise<HostAnswer> {
@@ -281,6 +304,7 @@ export class TenantSandbox {
   }
 
   #checkDeadlines(): void {
+    if (this.#inside.size === 0) return;
     const now = performance.now();
     const running = this.#sandbox?.running() ?? [];
     for (const { n, since } of running.length > 0 ? running : this.#unstarted()) {

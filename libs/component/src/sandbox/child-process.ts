@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
@@ -23,6 +24,12 @@ const MAX_BACKLOG_BYTES = 128 << 20;
 
 /** What is kept of what a sandbox's runtime wrote before it died. */
 const KEPT_OUTPUT = 4096;
+
+/**
+ * Steps of niceness behind the supervisor. A guest that computes keeps a core for good, and the supervisor, who hands out
+ * everybody's events, would wait for it as one among equals; a guest that has little to do is hardly held up.
+ */
+const STEPS_BEHIND = 5;
 
 /** The process of a sandbox, seen as a pipe for messages and an end. */
 export interface SandboxProcess {
@@ -71,6 +78,7 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
     progress.close();
     throw new JobicoError('unavailable', 'A sandbox process could not be started.');
   }
+  giveWay(child.pid);
   const channel = child.stdio[CHANNEL_FD] as Duplex;
   readFrames(channel, options);
   const output = keepEnd(child.stderr);
@@ -89,6 +97,15 @@ export function spawnSandbox(options: ProcessOptions): SandboxProcess {
     forget: () => progress.close(),
     ended,
   };
+}
+
+/** Before the process has threads, which would keep the priority they were started with. */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + STEPS_BEHIND));
+  } catch {
+    // It has ended already, or the system does not let us: it runs as it is.
+  }
 }
 
 function readFrames(channel: Duplex, { frameLimits, onFrame, onChunkEnd, onBrokenStream }: ProcessOptions): void {

@@ -117,8 +117,9 @@ const Job = Type.Object(
         maximum: 1000,
         default: DEFAULTS.concurrency,
         description:
-          'Events of the job that one sandbox runs at once while they wait for kv, http or emit, as far as the queue ' +
-          'lets them run side by side. A job that is granted none of these waits for nothing, and runs one at a time.',
+          'Events of the job that one sandbox runs at once while they wait for kv, http or emit, in a queue with ' +
+          'ordering none; an ordered queue runs as many as it has keys. A job that is granted none of these waits for ' +
+          'nothing, and runs one at a time.',
       }),
     ),
   },
