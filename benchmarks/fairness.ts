@@ -18,7 +18,7 @@ function report(findings: readonly FairnessFinding[]): string {
     of((finding) => finding[which].p95Ms / finding.solo.p95Ms).toFixed(2),
   ];
   const [first] = findings;
-  const { flood = 0, perSecond = 0 } = first?.size ?? {};
+  const { flood, perSecond } = first?.size ?? { flood: 0, perSecond: 0 };
   return [
     lines(
       [`${perSecond} events/s of one`, 'p50 ms', 'p95 ms', 'p95 of solo'],

@@ -23,7 +23,7 @@ function report(findings: readonly ParkingFinding[]): string {
     of(({ memory }) => median(memory[which].residentMiB.slice(-5))).toFixed(0),
     of(({ memory }) => grewBy(memory[which])).toFixed(1),
   ];
-  const { keys = 0, perSecond = 0 } = findings[0]?.size ?? {};
+  const { keys, perSecond } = findings[0]?.size ?? { keys: 0, perSecond: 0 };
   const { attempts, behind, seconds } = findings[0]?.waiting ?? { attempts: 0, behind: 0, seconds: 0 };
   return [
     lines(

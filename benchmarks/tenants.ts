@@ -27,7 +27,7 @@ function report(findings: readonly TenantsFinding[]): string {
     of(({ one }) => one.cpuSecondsPer1000?.[role] ?? Number.NaN).toFixed(3),
     of(({ many }) => many.cpuSecondsPer1000?.[role] ?? Number.NaN).toFixed(3),
   ]);
-  const { tenants = 0, perSecond = 0 } = findings[0]?.size ?? {};
+  const { tenants, perSecond } = findings[0]?.size ?? { tenants: 0, perSecond: 0 };
   return [
     lines(
       [`${perSecond} events/s in all`, 'p50 ms', 'p95 ms', 'CPU s/1,000', 'sandbox starts'],

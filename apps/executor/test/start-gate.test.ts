@@ -37,8 +37,9 @@ test('a start that fails makes room too', async () => {
   const next = limited(callbacks);
   underWay[0]?.reject(new Error('no process'));
   await expect(failing).rejects.toThrow('no process');
-  underWay[1]?.resolve({} as Sandbox);
-  expect(await next).toEqual({});
+  const sandbox = { name: 'next' } as unknown as Sandbox;
+  underWay[1]?.resolve(sandbox);
+  expect(await next).toBe(sandbox);
 });
 
 test('a hundred tenants keep a sandbox each where there are 16 GiB, and a small machine has some', () => {
