@@ -5,15 +5,19 @@ import { cpuSeconds, memoryMiB } from '../measure/processes.ts';
 
 const BURN = 'const until = process.cpuUsage().user + 3e5; while (process.cpuUsage().user < until);';
 
-const onLinux = test.runIf(process.platform === 'linux');
+const PATIENT = { timeout: 30_000 };
 
-onLinux('processor time of a child that has ended counts for its parent', { timeout: 30_000 }, async () => {
-  const before = cpuSeconds([process.pid]) ?? 0;
-  await once(spawn(process.execPath, ['-e', BURN]), 'close');
-  expect((cpuSeconds([process.pid]) ?? 0) - before).toBeGreaterThan(0.25);
-});
+test.runIf(process.platform === 'linux')(
+  'processor time of a child that has ended counts for its parent',
+  PATIENT,
+  async () => {
+    const before = cpuSeconds([process.pid]) ?? 0;
+    await once(spawn(process.execPath, ['-e', BURN]), 'close');
+    expect((cpuSeconds([process.pid]) ?? 0) - before).toBeGreaterThan(0.25);
+  },
+);
 
-onLinux('memory of a process counts its children', { timeout: 30_000 }, async () => {
+test.runIf(process.platform === 'linux')('memory of a process counts its children', PATIENT, async () => {
   const child = spawn(process.execPath, ['-e', 'process.stdout.write("up"); setInterval(() => {}, 1000)']);
   try {
     await once(child.stdout, 'data');
