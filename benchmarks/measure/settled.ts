@@ -141,7 +141,7 @@ export async function untilSettled(
 ): Promise<void> {
   const jsm = await jetstreamManager(nc);
   for (const queue of queues) {
-    const parked = { subjects_filter: `jobico.parked.${queue.tenant}.${queue.queue}.*` };
+    const parked = { subjects_filter: `jobico.parked.${queue.tenant}.${queue.queue}.>` };
     for (;;) {
       const { num_pending, num_ack_pending } = await jsm.consumers.info(streamOf(queue), 'executor');
       if (num_pending + num_ack_pending === 0) {

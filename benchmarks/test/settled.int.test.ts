@@ -65,7 +65,7 @@ test('a queue is settled once everything is acknowledged and nothing is parked',
   await expect(isSettled()).rejects.toThrow('abort');
   const consumer = await jetstream(nc).consumers.get('QUEUE_a_q', 'executor');
   for await (const message of await consumer.fetch({ max_messages: 4, expires: 5000 })) await message.ackAck();
-  const parked = await publish('jobico.parked.a.q.k', {});
+  const parked = await publish('jobico.parked.a.q.0.k', {});
   await expect(isSettled()).rejects.toThrow('abort');
   await jsm.streams.deleteMessage('PARKED', parked);
   expect(await isSettled()).toBe(true);
