@@ -27,7 +27,7 @@ function report(findings: readonly ParkingFinding[]): string {
   const { attempts, behind, seconds } = findings[0]?.waiting ?? { attempts: 0, behind: 0, seconds: 0 };
   return [
     lines(
-      [`${perSecond}/s, ${keys} keys`, 'p50 ms', 'p95 ms', 'RSS first MiB', 'RSS last MiB', 'held, + MiB'],
+      [`${perSecond}/s, ${keys} keys`, 'p50 ms', 'p95 ms', 'RSS first', 'RSS last', 'held +MiB'],
       [row('no key waits', 'alone'), row('one key waits', 'beside')],
     ),
     `the key was tried ${attempts} times in ${seconds.toFixed(0)} s, ${behind} of its events waited behind it; all keys kept their order`,

@@ -30,7 +30,7 @@ function report(findings: readonly TenantsFinding[]): string {
   const { tenants, perSecond } = findings[0]?.size ?? { tenants: 0, perSecond: 0 };
   return [
     lines(
-      [`${perSecond} events/s in all`, 'p50 ms', 'p95 ms', 'CPU s/1,000', 'sandbox starts'],
+      [`${perSecond} events/s in all`, 'p50 ms', 'p95 ms', 'CPU s/1,000', 'starts'],
       [row('one tenant', 'one'), row(`${tenants} tenants`, 'many')],
     ),
     `executor and sandboxes hold ${of(({ memoryMiB }) => memoryMiB ?? Number.NaN).toFixed(0)} MiB at the end`,
