@@ -1,5 +1,5 @@
-import type { JsMsg } from '@nats-io/jetstream';
 import { isEventId, LIMITS, type RedriveOf } from '@jobico/contract';
+import type { Delivered } from './delivered.ts';
 import { derivedId } from './event-ids.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
@@ -51,22 +51,22 @@ export function eventHeaders(event: {
 }
 
 /** Reads an event off its queue; undefined if the subject is none of an event's. */
-export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefined {
+export function readEvent(message: Delivered, stream: string): QueuedEvent | undefined {
   const address = parseEventSubject(message.subject);
   if (!address) return undefined;
-  const timeMs = message.time.getTime();
-  const claimed = message.headers?.get(MESSAGE_ID);
-  const key = readKey(message.headers?.get(KEY));
-  const traceparent = message.headers?.get(TRACE);
-  const redriveOf = readRedrive(message.headers?.get(REDRIVE));
+  const { timeMs, sequence, storedNanos } = message;
+  const claimed = message.header(MESSAGE_ID);
+  const key = readKey(message.header(KEY));
+  const traceparent = message.header(TRACE);
+  const redriveOf = readRedrive(message.header(REDRIVE));
   return {
-    id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${message.seq}:${message.timestampNanos}`),
+    id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${sequence}:${storedNanos}`),
     tenant: address.tenant,
     name: address.event,
     ...(key !== undefined && { key }),
-    sequence: message.seq,
+    sequence,
     timeMs,
-    text: textOf(message.data),
+    text: textOf(message.payload),
     ...(traceparent && /^[0-9a-f-]{55}$/.test(traceparent) && { traceparent }),
     ...(redriveOf && { redriveOf }),
     ...(address.spread && { spread: address.spread }),

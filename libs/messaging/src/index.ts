@@ -3,6 +3,8 @@ export type { Nats, NatsOptions } from './connection.ts';
 export { createDeadLetters } from './dead-letters.ts';
 export type { DeadLetters } from './dead-letters.ts';
 export type { DeadLetterQuery } from './dead-letter-query.ts';
+export { deliveredBy } from './delivered.ts';
+export type { Delivered } from './delivered.ts';
 export { createDefinitionStore, deployedMeanwhile } from './definitions.ts';
 export type { DefinitionStore, TenantPackages } from './definitions.ts';
 export { watchDefinitions } from './definitions-view.ts';

@@ -1,6 +1,8 @@
-import type { ConsumerInfo, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import type { Logger } from '@jobico/telemetry';
 import type { Nats } from './connection.ts';
+import type { Delivered } from './delivered.ts';
+import { pinOf, pullPinned } from './pinned-pull.ts';
 import { EXECUTOR_CONSUMER, EXECUTOR_GROUP } from './subjects.ts';
 
 /** What an ordered queue tells the one who works it. */
@@ -14,7 +16,7 @@ export interface OrderedHandlers {
    */
   onPinned(tail: { floor: number; delivered: number; forgotten?: { window: number; last: number } }): void;
   /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
-  onMessage(message: JsMsg): void;
+  onMessage(message: Delivered): void;
   /** Another process gets the queue's messages, or none does: what is held is void. */
   onUnpinned(): void;
 }
@@ -26,9 +28,6 @@ export interface OrderedConsumer {
   stop(): Promise<void>;
 }
 
-const PULL = 256;
-/** Well below the consumer's `priority_timeout` of eight seconds, else the pin flaps. */
-const PULL_EXPIRES_MS = 3000;
 /** What was sent before a reset arrives within this time, if at all. */
 const STALE_MS = 2000;
 /** An advisory can be missed, so a standby looks by itself too. */
@@ -51,14 +50,13 @@ export async function consumeOrdered(
   log: Logger,
   name = EXECUTOR_CONSUMER,
 ): Promise<OrderedConsumer> {
-  const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, name));
   let state: 'standby' | 'taking-over' | 'flowing' | 'stopped' = 'standby';
   let pin = '';
   /** The run of the server under which this process learned last what was delivered. */
   let server = nats.nc.info?.server_id;
   let expected = 0;
   let resetAtMs = 0;
-  let held: JsMsg[] = [];
+  let held: Delivered[] = [];
 
   const standby = () => {
     if (state === 'standby' || state === 'stopped') return;
@@ -68,8 +66,8 @@ export async function consumeOrdered(
     handlers.onUnpinned();
   };
 
-  const deliver = (message: JsMsg) => {
-    const { deliverySequence } = message.info;
+  const deliver = (message: Delivered) => {
+    const { deliverySequence } = message;
     if (deliverySequence !== expected) {
       // Sent before the reset; it comes again.
       if (expected === 1 && performance.now() - resetAtMs < STALE_MS) return;
@@ -83,18 +81,18 @@ export async function consumeOrdered(
     handlers.onMessage(message);
   };
 
-  const takeOver = async (first: JsMsg) => {
+  const takeOver = async (first: Delivered) => {
     state = 'taking-over';
     const mine = (pin = pinOf(first));
     held = [first];
     try {
       const info = await nats.jsm.consumers.info(stream, name);
       // What came before the first message under this pin went to someone else.
-      const before = first.redelivered ? info.delivered.stream_seq : first.seq - 1;
+      const before = first.deliveryCount > 1 ? info.delivered.stream_seq : first.sequence - 1;
       const delivered = Math.max(before, deliveredBeforeReset(info));
       let floor = info.ack_floor.stream_seq;
       let isReset = false;
-      if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
+      if (first.deliverySequence !== info.ack_floor.consumer_seq + 1) {
         floor = await resetToFloor(nats, info, delivered);
         isReset = true;
         resetAtMs = performance.now();
@@ -106,7 +104,7 @@ export async function consumeOrdered(
       handlers.onPinned({ floor, delivered, ...(forgotten && { forgotten }) });
       state = 'flowing';
       // After a reset the answer may be faster than the first message: what is held then counts as before.
-      expected = isReset ? 1 : (held[0]?.info.deliverySequence ?? 1);
+      expected = isReset ? 1 : (held[0]?.deliverySequence ?? 1);
       const ready = held;
       held = [];
       for (const message of ready) if (state === 'flowing') deliver(message);
@@ -123,24 +121,18 @@ export async function consumeOrdered(
     return { window: config.max_ack_pending ?? 0, last: stored.last_seq };
   };
 
-  const onMessage = (message: JsMsg) => {
+  const onMessage = (message: Delivered) => {
     if (state === 'stopped') return;
     if (state === 'standby' || pinOf(message) !== pin) {
       standby();
       void takeOver(message);
     } else if (state === 'taking-over') {
-      if (message.info.deliverySequence === 1) held = [];
+      if (message.deliverySequence === 1) held = [];
       held.push(message);
     } else deliver(message);
   };
 
-  const messages = await consumer.consume({
-    max_messages: PULL,
-    expires: PULL_EXPIRES_MS,
-    group: EXECUTOR_GROUP,
-    callback: onMessage,
-  });
-  void watchPin(messages, standby);
+  const pull = pullPinned(nats, stream, name, { onMessage, onUnpinned: standby });
 
   // Events that a dead process had in work would wait out their ack wait; whoever notices hands them out again at once.
   const freeTail = async () => {
@@ -168,7 +160,7 @@ export async function consumeOrdered(
       state = 'stopped';
       clearInterval(looking);
       advisories.unsubscribe();
-      await messages.close();
+      pull.close();
       if (!nats.isConnected) return;
       // The server must know that nobody waits here any more, or it may pin the request that was left behind.
       await nats.nc.flush();
@@ -204,9 +196,3 @@ async function resetToFloor({ jsm }: Nats, { stream_name, name }: ConsumerInfo, 
 }
 
 const deliveredBeforeReset = ({ config }: ConsumerInfo) => Number(config.metadata?.[DELIVERED] ?? 0);
-
-const pinOf = (message: JsMsg) => message.headers?.get('Nats-Pin-Id') ?? '';
-
-async function watchPin(messages: ConsumerMessages, onUnpinned: () => void): Promise<void> {
-  for await (const { type } of messages.status()) if (type === 'consumer_unpinned') onUnpinned();
-}

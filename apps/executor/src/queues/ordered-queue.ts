@@ -7,8 +7,8 @@ import {
   queueStream,
   readEvent,
   SLOTS,
+  type Delivered,
   type FoundConsumer,
-  type JsMsg,
   type OrderedHandlers,
   type Outcomes,
   type Parking,
@@ -27,7 +27,7 @@ import { createSettler, type Settler } from './settler.ts';
 
 /** A message that is delivered and not acknowledged. */
 interface Delivery {
-  message: JsMsg;
+  message: Delivered;
   isDone: boolean;
 }
 
@@ -92,7 +92,7 @@ class OrderedQueue {
   /** Whether the lanes that an earlier process parked are known: until then nothing may run. */
   #isParkingKnown = false;
   /** Messages whose slots or schema are being read, in order. */
-  #incoming: JsMsg[] = [];
+  #incoming: Delivered[] = [];
   #isAdmitting = false;
   #acknowledged = 0;
   /** Up to here, events have been admitted to their lanes. */
@@ -193,21 +193,22 @@ class OrderedQueue {
   }
 
   reportWorking(): void {
-    for (const { message, isDone } of this.#deliveries.values()) if (!isDone) message.working();
+    for (const { message, isDone } of this.#deliveries.values())
+      if (!isDone) this.#deps.nats.publisher.stillWorking(message);
   }
 
-  receive(message: JsMsg): void {
-    const known = this.#deliveries.get(message.seq);
+  receive(message: Delivered): void {
+    const known = this.#deliveries.get(message.sequence);
     if (known) {
       known.message = message;
       return;
     }
-    if (message.seq <= this.#acknowledged) {
-      message.ack();
+    if (message.sequence <= this.#acknowledged) {
+      this.#deps.nats.publisher.acknowledge(message);
       return;
     }
-    this.#received = Math.max(this.#received, message.seq);
-    this.#deliveries.set(message.seq, { message, isDone: false });
+    this.#received = Math.max(this.#received, message.sequence);
+    this.#deliveries.set(message.sequence, { message, isDone: false });
     this.#incoming.push(message);
     if (!this.#isAdmitting) this.#admitIncoming();
   }
@@ -241,23 +242,23 @@ class OrderedQueue {
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event || !this.#isOwn(event)) {
         this.#shift();
-        this.#done(message.seq);
+        this.#done(message.sequence);
         continue;
       }
-      if (this.#lacksSlot(message.seq)) {
+      if (this.#lacksSlot(message.sequence)) {
         pauseFor(this.#untilAcknowledged());
         return;
       }
-      if (!this.#outcomes.isPrepared(message.seq)) {
-        pauseFor(this.#prepare(epoch, message.time.getTime()));
+      if (!this.#outcomes.isPrepared(message.sequence)) {
+        pauseFor(this.#prepare(epoch, message.timeMs));
         return;
       }
-      if (this.#completed.delete(message.seq)) {
+      if (this.#completed.delete(message.sequence)) {
         this.#shift();
-        this.#done(message.seq);
+        this.#done(message.sequence);
         continue;
       }
-      const recorded = this.#recovered.get(message.seq);
+      const recorded = this.#recovered.get(message.sequence);
       if (recorded && recorded.status !== 'retry') {
         pauseFor(this.#completeRecovered(epoch));
         return;
@@ -288,7 +289,7 @@ class OrderedQueue {
   }
 
   #shift(): void {
-    this.#admitted = this.#incoming.shift()?.seq ?? this.#admitted;
+    this.#admitted = this.#incoming.shift()?.sequence ?? this.#admitted;
   }
 
   /** What was begun before the queue was lost runs to its end: the same events must not run beside it. */
@@ -344,7 +345,7 @@ class OrderedQueue {
 
   /** What has come, and what comes next: where events come one by one, a look-up for each would cost more than the event. */
   #unprepared(): number[] {
-    const come = this.#incoming.map(({ seq }) => seq);
+    const come = this.#incoming.map(({ sequence }) => sequence);
     // What comes next in a partition nobody knows: most of the sequences are others'.
     if (this.#partition) return come;
     const next = (come.at(-1) ?? 0) + 1;
@@ -355,7 +356,7 @@ class OrderedQueue {
   /** Takes the steps that the process which recorded the outcomes may not have come to, of all that are here. */
   async #completeRecovered(epoch: number): Promise<void> {
     const ended = this.#incoming.flatMap((message) => {
-      const recorded = this.#recovered.get(message.seq);
+      const recorded = this.#recovered.get(message.sequence);
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       return event && recorded && recorded.status !== 'retry' ? [settlementOf(recorded, event)] : [];
     });

@@ -2,6 +2,7 @@ import {
   complete,
   consumeShared,
   createOutcomes,
+  deliveredBy,
   queueStream,
   readEvent,
   type JsMsg,
@@ -132,7 +133,7 @@ class UnorderedQueue {
 
   async #start(message: JsMsg, recorded: Execution | undefined, isForgotten: boolean): Promise<void> {
     try {
-      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      const event = readEvent(deliveredBy(message), queueStream(this.#tenant, this.#queue));
       if (!event) this.#release(message, (delivered) => delivered.ack());
       else if (!recorded || recorded.status === 'retry') await this.#goOn(message, event, recorded, isForgotten);
       else {
