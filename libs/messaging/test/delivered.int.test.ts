@@ -26,17 +26,10 @@ async function bothWays(nats: Nats, set: [string, string][]): Promise<{ ours: De
   return { ours: readDelivered(await pulled), theirs: deliveredBy(theirs) };
 }
 
-const contents = ({
-  subject,
-  sequence,
-  deliverySequence,
-  deliveryCount,
-  storedNanos,
-  timeMs,
-  payload,
-  header,
-}: Delivered) => ({
-  ...{ subject, sequence, deliverySequence, deliveryCount, storedNanos, timeMs },
+/** All of it, but where its acknowledgement goes: the consumers are two. */
+const contents = ({ payload, header, ...rest }: Delivered) => ({
+  ...rest,
+  reply: undefined,
   text: Buffer.from(payload).toString(),
   headers: NAMES.map((name) => header(name)),
 });
