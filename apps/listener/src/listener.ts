@@ -3,8 +3,11 @@ import {
   connectNats,
   createEventId,
   createFileStore,
+  createIdempotency,
   createIntake,
   createNodes,
+  createOnceIntake,
+  createOutcomeWaits,
   createSchemas,
   ensureStreams,
   watchDefinitions,
@@ -48,9 +51,22 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
   const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
+  const waits = createOutcomeWaits(nats);
+  parts.defer(() => waits.stop());
   const health = createHealth({ nats: () => nats.isConnected });
   const { bodyLimit, requestTimeoutMs } = options;
-  const app = buildApp({ intake, health, log, bodyLimit, requestTimeoutMs });
+  const app = buildApp({
+    intake,
+    once,
+    waits,
+    definitions,
+    isConnected: () => nats.isConnected,
+    health,
+    log,
+    bodyLimit,
+    requestTimeoutMs,
+  });
   parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
   const node = {
