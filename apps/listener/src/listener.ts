@@ -27,6 +27,8 @@ export interface ListenerOptions {
   bodyLimit?: number;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number;
+  /** Requests that wait for outcomes at once. Default 1,000. */
+  waiters?: number;
 }
 
 export interface Listener {
@@ -52,7 +54,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const schemas = createSchemas(await createFileStore(nats));
   const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
   const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
-  const waits = createOutcomeWaits(nats);
+  const waits = createOutcomeWaits(nats, options.waiters);
   parts.defer(() => waits.stop());
   const health = createHealth({ nats: () => nats.isConnected });
   const { bodyLimit, requestTimeoutMs } = options;

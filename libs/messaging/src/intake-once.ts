@@ -74,7 +74,7 @@ function usedBefore(ids: readonly SentId[]): JobicoError {
 
 const releaseAll = (idempotency: Idempotency, claims: readonly Claimed[]) =>
   // A claim that stays is found to be without an event by the next that sends it.
-  Promise.allSettled(claims.map((claim) => (claim.state === 'new' ? idempotency.release(claim.revision) : undefined)));
+  Promise.allSettled(claims.flatMap((claim) => (claim.state === 'new' ? [idempotency.release(claim.revision)] : [])));
 
 /** Ids of the events of the request that are stored already. */
 async function knownOf(

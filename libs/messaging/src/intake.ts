@@ -129,7 +129,7 @@ async function publishAll(
 ): Promise<void> {
   const results = await Promise.allSettled(
     request.items.map((item, index) => {
-      if (isWanted && !isWanted(index)) return undefined;
+      if (isWanted && !isWanted(index)) return Promise.resolve();
       const key = keyOf(declared.queue, item.value, item.key ?? request.key);
       const fields = eventHeaders({
         id: events[index]?.id ?? createEventId(),
@@ -176,11 +176,11 @@ function notStored(
 /** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */
 export function keyOf({ ordering }: Pick<Queue, 'ordering'>, value: unknown, sent?: string): string | undefined {
   if (ordering.kind !== 'keyed') return sent;
-  const found = at(value, ordering.pointer);
+  const found = valueAt(value, ordering.pointer);
   return found === undefined || found === null ? sent : typeof found === 'string' ? found : JSON.stringify(found);
 }
 
-function at(value: unknown, path: string): unknown {
+function valueAt(value: unknown, path: string): unknown {
   let found = value;
   for (const part of path.split('/').slice(1)) {
     if (typeof found !== 'object' || found === null) return undefined;

@@ -40,7 +40,7 @@ interface QueueWatch {
   idle?: NodeJS.Timeout;
 }
 
-export function createOutcomeWaits(nats: Nats, most = LIMITS.waiters): OutcomeWaits {
+export function createOutcomeWaits(nats: Nats, most: number = LIMITS.waiters): OutcomeWaits {
   const watches = new Map<string, QueueWatch>();
   let count = 0;
 

@@ -39,7 +39,11 @@ export function readBinary(headers: IncomingHttpHeaders, body: string | undefine
   const entries = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('ce-') && value !== undefined ? [[name.slice(3), decodedHeader(String(value))] as const] : [],
   );
-  const attributes = readAttributes(entries, '/headers');
+  const type = headers['content-type'];
+  const attributes = readAttributes(
+    [...entries, ...(type === undefined ? [] : [['datacontenttype', type] as const])],
+    '/headers',
+  );
   const text = body === undefined || body === '' ? 'null' : body;
   return itemOf(attributes, parseBody(text, 'Send the data of the CloudEvent as JSON.'), text);
 }
@@ -65,7 +69,8 @@ function itemOf(attributes: Attributes, value: unknown, text: string): CloudEven
   const id = attributes.get('id') ?? '';
   const trace = traceOf(attributes.get('traceparent'));
   const key = attributes.get('partitionkey');
-  const named = [...attributes].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  // In one mode it is the header of every request, in the other it is left out.
+  const named = [...attributes].filter(([name]) => name !== 'datacontenttype').toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
     value,
     text,
