@@ -24,6 +24,8 @@ export interface ListenerOptions {
   bodyLimit?: number;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number;
+  /** Keys of the tenants' secrets, as `parseSecretKeys` reads them. */
+  secretKeys?: string | undefined;
 }
 
 export interface Listener {

@@ -17,6 +17,8 @@ export const DEFINITIONS = 'definitions';
 export const TENANTS = 'tenants';
 /** KV `nodes`: the running modules. */
 export const NODES = 'nodes';
+/** KV `secrets`: of every tenant, encrypted. */
+export const SECRETS = 'secrets';
 /** Object store `files`: components and schemas of the tenants. */
 export const FILES = 'files';
 /** Object store `artifacts`: transpiled components. */
@@ -134,6 +136,9 @@ export const packageKey = (tenant: string, id: string) => `${tenant}.package.${i
 
 /** `$KV.definitions.<tenant>.package.<id>`: the subject under that key. */
 export const packageSubject = (tenant: string, id: string) => `$KV.${DEFINITIONS}.${packageKey(tenant, id)}`;
+
+/** `<tenant>.<name>`: the key of a secret in the bucket `secrets`. */
+export const secretKey = (tenant: string, name: string) => `${tenant}.${name}`;
 
 /** `kv_<tenant>`: the bucket of a tenant's own data. */
 export const tenantBucket = (tenant: string) => `kv_${tenant}`;
