@@ -29,6 +29,8 @@ export interface ListenerOptions {
   requestTimeoutMs?: number;
   /** Requests that wait for outcomes at once. Default 1,000. */
   waiters?: number;
+  /** Keys of the tenants' secrets, as `parseSecretKeys` reads them. */
+  secretKeys?: string | undefined;
 }
 
 export interface Listener {

@@ -219,8 +219,8 @@ function isTakenBySdk(body: Record<string, unknown>): boolean {
   try {
     const text = JSON.stringify(body);
     HTTP.toEvent({ headers: { 'content-type': STRUCTURED }, body: text });
-    new CloudEvent({ ...(JSON.parse(text) as object), source: String(body.source), type: body.type as string }, true);
-    return !Object.values(body).includes('');
+    const strict = new CloudEvent({ ...body, type: body.type as string, source: String(body.source) }, true);
+    return strict.id === body.id && !Object.values(body).includes('');
   } catch {
     return false;
   }

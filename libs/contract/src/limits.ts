@@ -69,6 +69,10 @@ export const LIMITS = {
   httpTenantCalls: 64,
   /** Bytes of responses that one executor reads for one tenant at once. */
   httpTenantBytes: 32 * MIB,
+  /** Characters that a secret has at least: what is shorter could not be told from other text in a log. */
+  secretMinLength: 6,
+  /** UTF-8 bytes of a secret. */
+  secretBytes: 64 * KIB,
   /** How long records of executions are kept. */
   recordsAgeMs: 7 * DAY_MS,
   /** Bytes of all records together. */

@@ -41,6 +41,12 @@ export type { ExecutionFilter, ExecutionQuery, FollowFilter, Recorder } from './
 export { previewRedrive, redriveLetters } from './redrive.ts';
 export { createSchemas } from './schemas.ts';
 export type { Schemas } from './schemas.ts';
+export { parseSecretKeys } from './secret-keys.ts';
+export type { SecretKeys } from './secret-keys.ts';
+export { createSecretStore } from './secrets.ts';
+export type { SecretStore } from './secrets.ts';
+export { watchSecrets } from './secrets-view.ts';
+export type { Secret, Secrets } from './secrets-view.ts';
 export { serveOperations } from './services.ts';
 export type { OperationHandler, ServedOperations } from './services.ts';
 export { complete, settle } from './settle.ts';

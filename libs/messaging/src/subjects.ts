@@ -19,6 +19,8 @@ export const TENANTS = 'tenants';
 export const NODES = 'nodes';
 /** KV `idempotency`: ids that callers have sent, each for a day. */
 export const IDEMPOTENCY = 'idempotency';
+/** KV `secrets`: of every tenant, encrypted. */
+export const SECRETS = 'secrets';
 /** Object store `files`: components and schemas of the tenants. */
 export const FILES = 'files';
 /** Object store `artifacts`: transpiled components. */
@@ -144,6 +146,8 @@ export const idempotencyKey = (tenant: string, event: string, id: string) =>
 /** `$KV.idempotency.<tenant>.<hash>`: the subject under that key. */
 export const idempotencySubject = (tenant: string, event: string, id: string) =>
   `$KV.${IDEMPOTENCY}.${idempotencyKey(tenant, event, id)}`;
+/** `<tenant>.<name>`: the key of a secret in the bucket `secrets`. */
+export const secretKey = (tenant: string, name: string) => `${tenant}.${name}`;
 
 /** `kv_<tenant>`: the bucket of a tenant's own data. */
 export const tenantBucket = (tenant: string) => `kv_${tenant}`;
