@@ -39,6 +39,7 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'up',
     'upload json',
     'upload wasm',
+    'webhook test',
   ]);
   const incomplete = ours.filter(
     ({ summary, examples, flags }) => !summary || !examples?.length || !flags.json || !flags.debug,

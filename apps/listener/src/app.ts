@@ -5,15 +5,18 @@ import { createArrivals } from './arrivals.ts';
 import { registerBodies } from './events/read-body.ts';
 import { registerEvents, type EventsDeps } from './events/routes.ts';
 import { registerProblems } from './problems.ts';
+import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
-export interface AppDeps extends Omit<EventsDeps, 'arrivals'> {
+export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps, 'arrivals' | 'clock'> {
   health: () => Promise<Health>;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
   bodyLimit?: number | undefined;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number | undefined;
+  /** Milliseconds since 1970. Default: the system's. */
+  clock?: (() => number) | undefined;
 }
 
 /** What callers get, once the listener stops, to finish what they are sending. */
@@ -25,6 +28,7 @@ export function buildApp({
   log,
   bodyLimit = LIMITS.requestBytes,
   requestTimeoutMs = LIMITS.requestTimeMs,
+  clock = Date.now,
   ...deps
 }: AppDeps): FastifyInstance {
   const broken = createBrokenRequests();
@@ -54,6 +58,7 @@ export function buildApp({
   registerProblems(app, log);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
+  registerWebhooks(app, { ...deps, log, clock, arrivals });
   app.get('/health', async (_request, reply) => {
     const state = await health();
     return reply.code(state.status === 'ok' ? 200 : 500).send(state);

@@ -10,7 +10,9 @@ import {
   createOutcomeWaits,
   createSchemas,
   ensureStreams,
+  parseSecretKeys,
   watchDefinitions,
+  watchSecrets,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
@@ -29,6 +31,8 @@ export interface ListenerOptions {
   requestTimeoutMs?: number;
   /** Requests that wait for outcomes at once. Default 1,000. */
   waiters?: number;
+  /** Milliseconds since 1970, for the time of signatures. Default: the system's. */
+  clock?: () => number;
   /** Keys of the tenants' secrets, as `parseSecretKeys` reads them. */
   secretKeys?: string | undefined;
 }
@@ -58,6 +62,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
   const waits = createOutcomeWaits(nats, options.waiters);
   parts.defer(() => waits.stop());
+  const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
+  parts.defer(() => secrets.stop());
   const health = createHealth({ nats: () => nats.isConnected });
   const { bodyLimit, requestTimeoutMs } = options;
   const app = buildApp({
@@ -65,11 +71,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     once,
     waits,
     definitions,
+    secrets,
     isConnected: () => nats.isConnected,
     health,
     log,
     bodyLimit,
     requestTimeoutMs,
+    clock: options.clock,
   });
   parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });

@@ -34,19 +34,20 @@ export { changesBetween } from './package/changes.ts';
 export type { PackageChange, PackageContent } from './package/changes.ts';
 export { readHttpGrant } from './package/http-grant.ts';
 export type { HttpGrant, HttpGrantFault } from './package/http-grant.ts';
-export { jobsOf, queueOf } from './package/jobs.ts';
-export type { Job, Ordering, Queue, RetryPolicy } from './package/jobs.ts';
+export { jobsOf, queueOf, webhookOf } from './package/jobs.ts';
+export type { Job, Ordering, Queue, RetryPolicy, Webhook } from './package/jobs.ts';
 export { normalise, parsePackage } from './package/parse.ts';
 export type { ParsedPackage } from './package/parse.ts';
 export { moduleReferences, schemaReferences } from './package/references.ts';
 export type { FileReference } from './package/references.ts';
-export { PackageDefinition } from './package/schema.ts';
+export { PackageDefinition, WEBHOOK_SCHEMES } from './package/schema.ts';
 export type {
   GrantDefinition,
   JobDefinition,
   QueueDefinition,
   RouteDefinition,
   RuntimeDefinition,
+  WebhookDefinition,
 } from './package/schema.ts';
 export { packageFaults, validatePackage } from './package/validate.ts';
 export { PackageVersion } from './package/version.ts';

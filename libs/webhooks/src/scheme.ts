@@ -21,7 +21,7 @@ export interface Claimed {
 export interface Scheme {
   algorithm: string;
   /** The key that a secret stands for. */
-  keyOf(secret: string): Buffer;
+  keyOf: (secret: string) => Buffer;
   /** Undefined where what the scheme needs is missing or malformed. */
   read(delivery: Delivery): Claimed | undefined;
   /** Headers of a delivery; `sign` answers the signature of some parts. */

@@ -103,7 +103,7 @@ test('what the library of Standard Webhooks signs is right here, and the other w
   const secret = `whsec_${Buffer.from('a secret of twenty-four!').toString('base64')}`;
   const theirs = new Webhook(secret);
   const timestamp = Math.floor(Date.now() / 1000);
-  for (const text of ['{"a":1}', '', 'é漢😀', ' {"n": 1.10}\n']) {
+  for (const text of ['{"a":1}', '"é漢😀"', ' {"n": 1.10}\n']) {
     const headers = {
       'webhook-id': 'msg_1',
       'webhook-timestamp': String(timestamp),
@@ -113,6 +113,6 @@ test('what the library of Standard Webhooks signs is right here, and the other w
     const options = { secrets: [secret], nowMs: timestamp * 1000, toleranceMs: TOLERANCE };
     expect(verifyDelivery({ scheme: 'standard-webhooks' }, { headers, body }, options)).toMatchObject({ id: 'msg_1' });
     const ours = signDelivery({ scheme: 'standard-webhooks' }, secret, { id: 'msg_2', timestamp, body });
-    if (text.startsWith('{')) expect(theirs.verify(text, ours)).toEqual(JSON.parse(text));
+    expect(theirs.verify(text, ours)).toEqual(JSON.parse(text));
   }
 });
