@@ -29,12 +29,17 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'package versions',
     'recorder',
     'rollback',
+    'secret delete',
+    'secret list',
+    'secret rotate',
+    'secret set',
     'show deploy',
     'show env',
     'undeploy',
     'up',
     'upload json',
     'upload wasm',
+    'webhook test',
   ]);
   const incomplete = ours.filter(
     ({ summary, examples, flags }) => !summary || !examples?.length || !flags.json || !flags.debug,

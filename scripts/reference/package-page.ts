@@ -33,7 +33,7 @@ Durations are ISO 8601, of days and below: \`PT0.5S\`, \`PT5M\`, \`P7D\`. Sizes 
 /** What a table does not tell, by the place that it stands below. */
 const REMARKS: Readonly<Record<string, string>> = {
   'queues[].ordering': `Events of one key run one after another, in the order in which they were stored; \`strict\` is a queue of one key. One that fails holds those behind it until it has its outcome, or passes them with \`retry.ordering: relax\`. [Concepts](../concepts.md#a-queue) says what each ordering promises. The ordering of a queue that holds events cannot change: the deploy is refused with \`conflict\`.`,
-  'queues[].retention': `Settled events are kept so that they can be replayed, and make room when the queue is more than half full: [ADR 005](../adr/005-queues-set-nothing-aside.md). A queue that is full refuses new events with \`limit-exceeded\` (HTTP 429).`,
+  'queues[].retention': `Settled events are kept so that they can be replayed, and make room when the queue is more than half full: [ADR 005](../adr/005-queues-set-nothing-aside.md). A queue that is full refuses new events with \`queue-full\` (HTTP 503).`,
   'jobs[].retry': `Attempt *n* + 1 begins \`initialInterval\` × \`backoffCoefficient\`<sup>*n* − 1</sup> after attempt *n* has failed, at most \`maximumInterval\`. What is tried again: \`retry\` and every trap, an attempt that overruns its \`timeout\` or its memory, a failure of the platform. \`permanent\` is not. When no attempt is left the event goes to the \`error\` event of the job; where there is none, it becomes a [dead letter](../guides/dead-letters.md).`,
 };
 

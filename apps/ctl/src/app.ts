@@ -3,7 +3,7 @@ import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Streams } from './operations.ts';
 import { problemOf } from './transport/errors.ts';
-import { addRoutes } from './transport/http-routes.ts';
+import { addRoutes, isSensitive } from './transport/http-routes.ts';
 import { jsonBody } from './transport/inputs.ts';
 import { openApiDocument } from './transport/openapi.ts';
 import type { RunDeps } from './transport/run-operation.ts';
@@ -35,8 +35,8 @@ export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyIns
   app.addHook('preClose', async () => stopping.abort());
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, text: string) =>
-    jsonBody(text),
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, async (request: FastifyRequest, text: string) =>
+    jsonBody(text, isSensitive(request)),
   );
   app.setErrorHandler((error, request, reply) => sendProblem(reply, error, request.routeOptions.url ?? 'none'));
   app.setNotFoundHandler((request) => {

@@ -6,12 +6,14 @@ import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
+import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers } from './tenants/handlers.ts';
-import type { Intake, Recorder } from '@jobico/messaging';
+import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
 
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
   intake: Intake;
   recorder: Recorder;
+  secrets: SecretStore;
 }
 
 /** The handlers of every operation, as each transport calls them. */
@@ -24,6 +26,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createDeadLetterHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
+    ...createSecretHandlers(deps),
   };
 }
 

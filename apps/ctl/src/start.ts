@@ -13,7 +13,9 @@ import {
   createNodes,
   createRecorder,
   createSchemas,
+  createSecretStore,
   ensureStreams,
+  parseSecretKeys,
   watchDefinitions,
   type Definitions,
   type Nats,
@@ -40,6 +42,8 @@ export interface CtlOptions {
   version?: string;
   /** Whether answers are held against the operation table too; tests do. Default false. */
   checkOutputs?: boolean;
+  /** Keys that secrets are encrypted with, as `parseSecretKeys` reads them; without one no secret can be set. */
+  secretKeys?: string | undefined;
   /** Between two looks at the queues that still have to be drained. Default 5,000. */
   reconcileIntervalMs?: number;
 }
@@ -113,6 +117,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
     deadLetters: createDeadLetters(nats),
+    secrets: await createSecretStore(nats, parseSecretKeys(options.secretKeys)),
   };
   return { deps, reconciler };
 }

@@ -42,6 +42,8 @@ export interface ExecutorOptions {
    * strangers deploy packages, who would grant themselves the inside of the network.
    */
   isPrivateHttpGrantable?: boolean;
+  /** Keys of the tenants' secrets, as `parseSecretKeys` reads them; without them no job gets a secret. */
+  secretKeys?: string | undefined;
   /** What running events get on a stop, in milliseconds. Default 10000. */
   graceMs?: number;
   /** How often it compares its share of the ordered queues with what the others last reported. Default 10000. */

@@ -1,19 +1,22 @@
 import { LIMITS } from '@jobico/contract';
-import type { Intake } from '@jobico/messaging';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { registerEvents } from './events/routes.ts';
+import { createArrivals } from './arrivals.ts';
+import { registerBodies } from './events/read-body.ts';
+import { registerEvents, type EventsDeps } from './events/routes.ts';
 import { registerProblems } from './problems.ts';
+import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
-export interface AppDeps {
-  intake: Intake;
+export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps, 'arrivals' | 'clock'> {
   health: () => Promise<Health>;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
   bodyLimit?: number | undefined;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number | undefined;
+  /** Milliseconds since 1970. Default: the system's. */
+  clock?: (() => number) | undefined;
 }
 
 /** What callers get, once the listener stops, to finish what they are sending. */
@@ -21,17 +24,20 @@ const CLOSE_GRACE_MS = 3000;
 
 /** The listener's HTTP; it listens to nothing by itself. */
 export function buildApp({
-  intake,
   health,
   log,
   bodyLimit = LIMITS.requestBytes,
   requestTimeoutMs = LIMITS.requestTimeMs,
+  clock = Date.now,
+  ...deps
 }: AppDeps): FastifyInstance {
   const broken = createBrokenRequests();
+  // Node's own limit on the time of a request knows no exception, and a stream of events may take longer.
+  const arrivals = createArrivals(requestTimeoutMs, (socket) => broken.answer(tooLate(), socket));
   const app = Fastify({
     logger: false,
     bodyLimit,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: 0,
     connectionTimeout: requestTimeoutMs,
     // Headers that trickle in are looked for as often as they may take.
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: Math.min(1000, requestTimeoutMs) },
@@ -41,18 +47,27 @@ export function buildApp({
     clientErrorHandler: broken.answer,
   });
   app.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
     broken.begin(request, reply);
+    if (raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined)
+      arrivals.begin(raw);
     done();
   });
   closeInTime(app);
+  app.addHook('onClose', async () => arrivals.stop());
   registerProblems(app, log);
-  registerEvents(app, intake);
+  registerBodies(app, arrivals);
+  registerEvents(app, { ...deps, arrivals });
+  registerWebhooks(app, { ...deps, log, clock, arrivals });
   app.get('/health', async (_request, reply) => {
     const state = await health();
     return reply.code(state.status === 'ok' ? 200 : 500).send(state);
   });
   return app;
 }
+
+const tooLate = () =>
+  Object.assign(new Error('the request did not come in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
 /** A caller that never finishes its request must not keep the process from ending. */
 function closeInTime(app: FastifyInstance): void {

@@ -3,11 +3,16 @@ import {
   connectNats,
   createEventId,
   createFileStore,
+  createIdempotency,
   createIntake,
   createNodes,
+  createOnceIntake,
+  createOutcomeWaits,
   createSchemas,
   ensureStreams,
+  parseSecretKeys,
   watchDefinitions,
+  watchSecrets,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
@@ -24,6 +29,12 @@ export interface ListenerOptions {
   bodyLimit?: number;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number;
+  /** Requests that wait for outcomes at once. Default 1,000. */
+  waiters?: number;
+  /** Milliseconds since 1970, for the time of signatures. Default: the system's. */
+  clock?: () => number;
+  /** Keys of the tenants' secrets, as `parseSecretKeys` reads them. */
+  secretKeys?: string | undefined;
 }
 
 export interface Listener {
@@ -48,9 +59,26 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
   const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
+  const waits = createOutcomeWaits(nats, options.waiters);
+  parts.defer(() => waits.stop());
+  const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
+  parts.defer(() => secrets.stop());
   const health = createHealth({ nats: () => nats.isConnected });
   const { bodyLimit, requestTimeoutMs } = options;
-  const app = buildApp({ intake, health, log, bodyLimit, requestTimeoutMs });
+  const app = buildApp({
+    intake,
+    once,
+    waits,
+    definitions,
+    secrets,
+    isConnected: () => nats.isConnected,
+    health,
+    log,
+    bodyLimit,
+    requestTimeoutMs,
+    clock: options.clock,
+  });
   parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
   const node = {

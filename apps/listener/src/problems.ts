@@ -24,7 +24,7 @@ export function answerProblem(
   { id, status }: { id?: string; status?: number } = {},
 ): FastifyReply {
   const problem = toProblem(error, id);
-  if (problem.code === 'unavailable' || problem.code === 'limit-exceeded') {
+  if (problem.status === 503 || problem.code === 'limit-exceeded') {
     reply.header('retry-after', RETRY_AFTER_SECONDS);
   }
   const body = status === undefined ? problem : { ...problem, status };
@@ -46,8 +46,8 @@ function ofFastify(error: unknown, bodyLimit: number): JobicoError | undefined {
         cause: error,
       });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new JobicoError('unsupported-media-type', 'the content type is not application/json', {
-        hint: 'Send content-type: application/json.',
+      return new JobicoError('unsupported-media-type', 'the content type is none that is taken', {
+        hint: 'Send content-type: application/json, application/x-ndjson, or CloudEvents.',
         cause: error,
       });
     default:

@@ -67,12 +67,12 @@ test('a well-formed trace context goes along, any other header of the caller doe
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   await post('placed', { data: [1] }, { traceparent });
   await post('placed', { data: [2] }, { traceparent: `${traceparent}-more` });
-  await post('placed', { data: [3] }, { 'nats-msg-id': 'mine', 'jobico-key': 'mine', 'nats-rollup': 'all' });
+  await post('placed', { data: [3] }, { 'nats-msg-id': 'mine', 'jobico-source': 'mine', 'nats-rollup': 'all' });
   const queued = await stored();
   expect(queued.map(({ header }) => header('traceparent'))).toEqual([traceparent, '', '']);
   expect(queued).toHaveLength(3);
   expect(queued[2]?.header('Nats-Msg-Id')).not.toBe('mine');
-  expect(queued[2]?.header('Jobico-Key')).toBe('');
+  expect(queued[2]?.header('Jobico-Source')).toBe('http');
 });
 
 test('what a direct producer publishes waits in the same queue, in its turn', async () => {

@@ -151,9 +151,9 @@ test('a queue that is full refuses with Retry-After and takes events again once 
   await entrance.declare({ placed: undefined }, { retention: { maxEvents: 10 } });
   const answers: Answer[] = [];
   for (let n = 0; n < 12; n += 1) answers.push(await entrance.post('placed', { data: [n] }));
-  expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 10 }, () => 202), 429, 429]);
+  expect(answers.map(({ status }) => status)).toEqual([...Array.from({ length: 10 }, () => 202), 503, 503]);
   const [refused] = answers.slice(-1);
-  expect(refused?.body).toMatchObject({ code: 'limit-exceeded', detail: expect.stringContaining('full') as string });
+  expect(refused?.body).toMatchObject({ code: 'queue-full', detail: expect.stringContaining('full') as string });
   expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect(await storedIds(entrance)).toEqual(idsOf(answers));
   await entrance.nats.jsm.streams.purge(`QUEUE_${entrance.tenant}_main`, { keep: 9 });
@@ -164,7 +164,7 @@ test('a batch for which the queue has too little room says which of its events a
   const entrance = await front();
   await entrance.declare({ placed: undefined }, { retention: { maxEvents: 10 } });
   const { status, body } = await entrance.post('placed', { data: Array.from({ length: 15 }, (_, n) => n) });
-  expect(status).toBe(429);
+  expect(status).toBe(503);
   const { stored } = body.details as { stored: { item: number; id: string }[] };
   expect(stored.map(({ item }) => item)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(await storedIds(entrance)).toEqual(stored.map(({ id }) => id));

@@ -9,36 +9,42 @@ export interface RunningModule {
   stop: () => Promise<void>;
 }
 
-type Start = (natsUrl: string, options: PlatformOptions) => Promise<{ url: string; stop(): Promise<void> }>;
+export interface ModuleOptions extends PlatformOptions {
+  /** Keys that secrets are encrypted with, separated by line breaks or commas. */
+  secretKeys?: string | undefined;
+}
+
+type Start = (natsUrl: string, options: ModuleOptions) => Promise<{ url: string; stop(): Promise<void> }>;
 
 /** How each module starts; loaded only where it runs. */
 const STARTS: Readonly<Record<ModuleName, Start>> = {
-  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion() }) {
+  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), secretKeys }) {
     const { startListener } = await import('@jobico/listener');
-    return await startListener({ natsUrl, log, host, port: listenerPort, version });
+    return await startListener({ natsUrl, log, host, port: listenerPort, version, secretKeys });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');
-    const { maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp } = limits;
+    const { maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp, secretKeys } = limits;
     return await startExecutor({
       natsUrl,
       log,
       host,
       port: executorPort,
       version,
+      secretKeys,
       ...(maxSandboxes !== undefined && { maxSandboxes }),
       ...(sandboxMemoryMiB !== undefined && { memoryMiB: sandboxMemoryMiB }),
       ...(graceMs !== undefined && { graceMs }),
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion() }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), secretKeys }) {
     const { startCtl } = await import('@jobico/ctl');
-    return await startCtl({ natsUrl, log, host, port: ctlPort, version });
+    return await startCtl({ natsUrl, log, host, port: ctlPort, version, secretKeys });
   },
 };
 
-export async function startModule(name: ModuleName, natsUrl: string, options: PlatformOptions): Promise<RunningModule> {
+export async function startModule(name: ModuleName, natsUrl: string, options: ModuleOptions): Promise<RunningModule> {
   try {
     const started = await STARTS[name](natsUrl, options);
     return { name, url: started.url, stop: () => started.stop() };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MODULES, type JobicoError, type ModuleName } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { startModule, type RunningModule } from './modules.ts';
+import { findSecretKeys } from './secret-keys.ts';
 import { startOwnNats, type OwnNats } from './own-nats.ts';
 
 export interface PlatformOptions {
@@ -24,6 +25,9 @@ export interface PlatformOptions {
   sandboxMemoryMiB?: number;
   /** Whether a package may grant its jobs HTTP to private and loopback addresses. */
   privateHttp?: 'allow' | 'refuse';
+  /** Keys that secrets are encrypted with, or the file that they are in. Left out: see `findSecretKeys`. */
+  secretsKey?: string | undefined;
+  secretsKeyFile?: string | undefined;
   /** What running events get on a stop, in milliseconds. */
   graceMs?: number;
   /** Version that the modules report. Default: this package's. */
@@ -56,9 +60,10 @@ const STOP_ORDER: readonly ModuleName[] = ['listener', 'executor', 'ctl'];
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { modules = MODULES, signal } = options;
+  const secretKeys = findSecretKeys(options);
   const nats = await findNats(options);
   const starts = await Promise.allSettled(
-    signal?.aborted ? [] : modules.map((module) => startModule(module, nats.url, options)),
+    signal?.aborted ? [] : modules.map((module) => startModule(module, nats.url, { ...options, secretKeys })),
   );
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   let stopping: Promise<void> | undefined;

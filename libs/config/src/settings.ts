@@ -84,6 +84,18 @@ export const SETTINGS = {
     'allow',
     oneOf(['allow', 'refuse']),
   ),
+  secretsKey: setting<string | undefined>(
+    'JOBICO_SECRETS_KEY',
+    'Key that secrets are encrypted with, 32 bytes in base64; after a comma, older ones',
+    undefined,
+    text,
+  ),
+  secretsKeyFile: setting<string | undefined>(
+    'JOBICO_SECRETS_KEY_FILE',
+    'File with that key, and the older ones on further lines',
+    undefined,
+    (path) => resolve(path),
+  ),
   graceMs: setting(
     'JOBICO_GRACE_MS',
     'What running events get when the platform stops, in milliseconds',

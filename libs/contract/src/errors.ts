@@ -15,6 +15,7 @@ const codes = {
   'schema-invalid': { status: 422, exit: 5, isRetryable: false },
   'component-refused': { status: 422, exit: 5, isRetryable: false },
   'limit-exceeded': { status: 429, exit: 7, isRetryable: true },
+  'queue-full': { status: 503, exit: 7, isRetryable: true },
   internal: { status: 500, exit: 1, isRetryable: true },
   unavailable: { status: 503, exit: 8, isRetryable: true },
   timeout: { status: 504, exit: 8, isRetryable: true },

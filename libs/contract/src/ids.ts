@@ -18,3 +18,12 @@ const EVENT_ID = new RegExp(EVENT_ID_PATTERN);
 export function isEventId(text: unknown): text is string {
   return typeof text === 'string' && EVENT_ID.test(text);
 }
+
+/** Names of secrets, as jobs ask for them: `TAX_KEY`. A name is one token of a subject. */
+export const SECRET_NAME_PATTERN = '^[A-Za-z_][A-Za-z0-9_-]{0,63}$';
+
+const SECRET_NAME = new RegExp(SECRET_NAME_PATTERN);
+
+export function isSecretName(text: unknown): text is string {
+  return typeof text === 'string' && SECRET_NAME.test(text);
+}

@@ -14,7 +14,7 @@ export {
 export type { EmittedEvent, ExecutionErrorCode, ExecutionStatus } from './execution.ts';
 export { endOfString, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
 export { nearest, pointer, shown } from './faults.ts';
-export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId } from './ids.ts';
+export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId, isSecretName, SECRET_NAME_PATTERN } from './ids.ts';
 export { createOperationChecks } from './operations/check.ts';
 export type { OperationChecks } from './operations/check.ts';
 export { DropResult, RedriveResult } from './operations/dead-letter.ts';
@@ -27,25 +27,27 @@ export type { Operation, Role } from './operations/operation.ts';
 export { LIMITS } from './limits.ts';
 export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
+export { StoredSecret } from './operations/secret.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
 export { changesBetween } from './package/changes.ts';
 export type { PackageChange, PackageContent } from './package/changes.ts';
 export { readHttpGrant } from './package/http-grant.ts';
 export type { HttpGrant, HttpGrantFault } from './package/http-grant.ts';
-export { jobsOf, queueOf } from './package/jobs.ts';
-export type { Job, Ordering, Queue, RetryPolicy } from './package/jobs.ts';
+export { jobsOf, queueOf, webhookOf } from './package/jobs.ts';
+export type { Job, Ordering, Queue, RetryPolicy, Webhook } from './package/jobs.ts';
 export { normalise, parsePackage } from './package/parse.ts';
 export type { ParsedPackage } from './package/parse.ts';
 export { moduleReferences, schemaReferences } from './package/references.ts';
 export type { FileReference } from './package/references.ts';
-export { PackageDefinition } from './package/schema.ts';
+export { PackageDefinition, WEBHOOK_SCHEMES } from './package/schema.ts';
 export type {
   GrantDefinition,
   JobDefinition,
   QueueDefinition,
   RouteDefinition,
   RuntimeDefinition,
+  WebhookDefinition,
 } from './package/schema.ts';
 export { packageFaults, validatePackage } from './package/validate.ts';
 export { PackageVersion } from './package/version.ts';

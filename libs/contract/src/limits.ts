@@ -15,6 +15,18 @@ export const LIMITS = {
   requestTimeMs: 20_000,
   /** Events of one request. */
   requestEvents: 10_000,
+  /** UTF-8 bytes of the attributes of one CloudEvent, names and values. */
+  attributeBytes: 8 * KIB,
+  /** How long the id of a request or an event that brings its own is remembered. */
+  idempotencyMs: DAY_MS,
+  /** The longest that a request waits for the outcome of its events. */
+  waitMs: 30_000,
+  /** Events of a request that waits. */
+  waitEvents: 100,
+  /** Requests of one listener that wait at once. */
+  waiters: 1000,
+  /** Lines of a streamed request that are under way at once. */
+  streamWindow: 512,
   /** UTF-16 units of an ordering key that is sent with an event. */
   keyLength: 512,
   /** Bytes of a package definition, as YAML or JSON. */
@@ -57,6 +69,10 @@ export const LIMITS = {
   httpTenantCalls: 64,
   /** Bytes of responses that one executor reads for one tenant at once. */
   httpTenantBytes: 32 * MIB,
+  /** Characters that a secret has at least: what is shorter could not be told from other text in a log. */
+  secretMinLength: 6,
+  /** UTF-8 bytes of a secret. */
+  secretBytes: 64 * KIB,
   /** How long records of executions are kept. */
   recordsAgeMs: 7 * DAY_MS,
   /** Bytes of all records together. */

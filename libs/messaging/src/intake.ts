@@ -1,10 +1,10 @@
-import { isId, JobicoError, LIMITS, pointer, type Fault, type Queue } from '@jobico/contract';
+import { isId, JobicoError, LIMITS, pointer, type Fault, type Queue, type Validator } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { eventHeaders } from './event-message.ts';
 import { asUnavailable } from './failures.ts';
 import { subjectKey } from './partitions.ts';
-import type { Publisher } from './publisher.ts';
+import type { HeaderFields, Publisher } from './publisher.ts';
 import type { Schemas } from './schemas.ts';
 import { eventSubject } from './subjects.ts';
 
@@ -12,6 +12,14 @@ import { eventSubject } from './subjects.ts';
 export interface IntakeItem {
   value: unknown;
   text: string;
+  /** Default: the request's, else a new one. */
+  id?: string | undefined;
+  /** Default: the request's. */
+  key?: string | undefined;
+  /** Default: the request's. */
+  traceparent?: string | undefined;
+  /** Further headers of its message. */
+  fields?: HeaderFields | undefined;
 }
 
 export interface IntakeRequest {
@@ -25,6 +33,8 @@ export interface IntakeRequest {
   /** Where they came from, for the header `Jobico-Source`. */
   source: string;
   traceparent?: string | undefined;
+  /** JSON pointer of an item, for faults. Default `/data/<index>`. */
+  at?: ((index: number) => string) | undefined;
 }
 
 export interface Accepted {
@@ -36,33 +46,53 @@ export interface Accepted {
 export interface Intake {
   /**
    * Answers once JetStream has stored every event. Throws `not-found` for an unknown tenant or event, `invalid` with a
-   * pointer for each item that its schema refuses, `too-large`; nothing is stored then. `limit-exceeded` when the queue
+   * pointer for each item that its schema refuses, `too-large`; nothing is stored then. `queue-full` when the queue
    * is full and `unavailable` may come after some of a request were: their `details.stored` names them.
    */
   send(request: IntakeRequest): Promise<Accepted>;
+  /** What {@link send} does before it stores anything. */
+  check(request: IntakeRequest): Promise<DeclaredEvent>;
+  /** Stores events that were checked, each under the id at its place; those for which `isWanted` says no are passed over. */
+  store(
+    declared: DeclaredEvent,
+    request: IntakeRequest,
+    events: readonly { id: string }[],
+    isWanted?: (index: number) => boolean,
+  ): Promise<void>;
 }
 
 const MAX_REQUEST_FAULTS = 100;
 
 export function createIntake(deps: { publisher: Publisher; definitions: Definitions; schemas: Schemas }): Intake {
+  const check = (declared: DeclaredEvent, { items, at = itemPointer }: IntakeRequest, validate: Validator) => {
+    const faults = items.flatMap((item, index) => faultsOfItem(item, index, at, validate));
+    if (faults.length === 0) return declared;
+    throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
+      faults: faults.slice(0, MAX_REQUEST_FAULTS),
+    });
+  };
+
   return {
     async send(request) {
       const declared = find(deps.definitions, request.tenant, request.event);
       const compiled = deps.schemas.validatorOf(declared);
-      const validate = typeof compiled === 'function' ? compiled : await compiled;
-      const faults = request.items.flatMap((item, index) => faultsOfItem(item, index, validate));
-      if (faults.length > 0) {
-        throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
-          faults: faults.slice(0, MAX_REQUEST_FAULTS),
-        });
-      }
-      const events = request.items.map(() => ({
-        id: request.items.length === 1 && request.id ? request.id : createEventId(),
-      }));
+      check(declared, request, typeof compiled === 'function' ? compiled : await compiled);
+      const events = eventsOf(request);
       await publishAll(deps.publisher, declared, request, events);
       return { accepted: events.length, events };
     },
+    async check(request) {
+      const declared = find(deps.definitions, request.tenant, request.event);
+      return check(declared, request, await deps.schemas.validatorOf(declared));
+    },
+    store: (declared, request, events, isWanted) => publishAll(deps.publisher, declared, request, events, isWanted),
   };
+}
+
+/** The events of a request, with the ids that they have or get. */
+export function eventsOf({ items, id }: Pick<IntakeRequest, 'items' | 'id'>): { id: string }[] {
+  const only = items.length === 1 ? id : undefined;
+  return items.map((item) => ({ id: item.id ?? only ?? createEventId() }));
 }
 
 function find(definitions: Definitions, tenant: string, event: string): DeclaredEvent {
@@ -73,31 +103,42 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
   });
 }
 
-function faultsOfItem({ value, text }: IntakeItem, index: number, validate: (value: unknown) => Fault[]): Fault[] {
+const itemPointer = (index: number) => pointer('data', index);
+
+function faultsOfItem(
+  { value, text }: IntakeItem,
+  index: number,
+  at: typeof itemPointer,
+  validate: Validator,
+): Fault[] {
   if (text.length > LIMITS.eventBytes || Buffer.byteLength(text) > LIMITS.eventBytes) {
-    const where = pointer('data', index);
-    throw new JobicoError('too-large', `the event at ${where} is larger than 1 MiB; none of the request was accepted`);
+    throw new JobicoError(
+      'too-large',
+      `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,
+    );
   }
-  return validate(value).map((fault) => ({ ...fault, path: pointer('data', index) + fault.path }));
+  return validate(value).map((fault) => ({ ...fault, path: at(index) + fault.path }));
 }
 
 async function publishAll(
   publisher: Publisher,
   declared: DeclaredEvent,
   request: IntakeRequest,
-  events: { id: string }[],
+  events: readonly { id: string }[],
+  isWanted?: (index: number) => boolean,
 ): Promise<void> {
   const results = await Promise.allSettled(
-    request.items.map(({ value, text }, index) => {
-      const key = keyOf(declared.queue, value, request.key);
+    request.items.map((item, index) => {
+      if (isWanted && !isWanted(index)) return Promise.resolve();
+      const key = keyOf(declared.queue, item.value, item.key ?? request.key);
       const fields = eventHeaders({
         id: events[index]?.id ?? createEventId(),
         key,
         source: request.source,
-        traceparent: request.traceparent,
+        traceparent: item.traceparent ?? request.traceparent,
       });
       const subject = eventSubject(request.tenant, request.event, subjectKey(declared.queue, key));
-      return publisher.publish(subject, text, fields);
+      return publisher.publish(subject, item.text, item.fields ? [...fields, ...item.fields] : fields);
     }),
   );
   const failed = results.find((result) => result.status === 'rejected');
@@ -120,7 +161,7 @@ function notStored(
   const options = { ...(isPart && { details: { stored } }), cause };
   switch (cause.code) {
     case 'limit-exceeded':
-      return new JobicoError('limit-exceeded', `queue ${queue} is full (${cause.message})${part}`, {
+      return new JobicoError('queue-full', `queue ${queue} is full (${cause.message})${part}`, {
         ...options,
         hint: 'It takes events again once some of those that it holds are done.',
       });
@@ -135,11 +176,11 @@ function notStored(
 /** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */
 export function keyOf({ ordering }: Pick<Queue, 'ordering'>, value: unknown, sent?: string): string | undefined {
   if (ordering.kind !== 'keyed') return sent;
-  const found = at(value, ordering.pointer);
+  const found = valueAt(value, ordering.pointer);
   return found === undefined || found === null ? sent : typeof found === 'string' ? found : JSON.stringify(found);
 }
 
-function at(value: unknown, path: string): unknown {
+function valueAt(value: unknown, path: string): unknown {
   let found = value;
   for (const part of path.split('/').slice(1)) {
     if (typeof found !== 'object' || found === null) return undefined;

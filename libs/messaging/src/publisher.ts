@@ -119,7 +119,7 @@ interface RawAck {
 
 /** JetStream's error numbers: an expected sequence does not hold; the stream is full. */
 const WRONG_LAST_SEQUENCE = [10071, 10164];
-const STREAM_FULL = [10077, 10047, 10122, 10167];
+const STREAM_FULL = [10077, 10122, 10167];
 
 function settle({ resolve, reject }: Pending, text: string | undefined): void {
   if (text === undefined) {

@@ -17,6 +17,10 @@ export const DEFINITIONS = 'definitions';
 export const TENANTS = 'tenants';
 /** KV `nodes`: the running modules. */
 export const NODES = 'nodes';
+/** KV `idempotency`: ids that callers have sent, each for a day. */
+export const IDEMPOTENCY = 'idempotency';
+/** KV `secrets`: of every tenant, encrypted. */
+export const SECRETS = 'secrets';
 /** Object store `files`: components and schemas of the tenants. */
 export const FILES = 'files';
 /** Object store `artifacts`: transpiled components. */
@@ -134,6 +138,16 @@ export const packageKey = (tenant: string, id: string) => `${tenant}.package.${i
 
 /** `$KV.definitions.<tenant>.package.<id>`: the subject under that key. */
 export const packageSubject = (tenant: string, id: string) => `$KV.${DEFINITIONS}.${packageKey(tenant, id)}`;
+
+/** `<tenant>.<hash>`: the key of a caller's id in the bucket `idempotency`; ids may hold what a key may not. */
+export const idempotencyKey = (tenant: string, event: string, id: string) =>
+  `${tenant}.${createHash('sha256').update(`${event} ${id}`).digest('base64url')}`;
+
+/** `$KV.idempotency.<tenant>.<hash>`: the subject under that key. */
+export const idempotencySubject = (tenant: string, event: string, id: string) =>
+  `$KV.${IDEMPOTENCY}.${idempotencyKey(tenant, event, id)}`;
+/** `<tenant>.<name>`: the key of a secret in the bucket `secrets`. */
+export const secretKey = (tenant: string, name: string) => `${tenant}.${name}`;
 
 /** `kv_<tenant>`: the bucket of a tenant's own data. */
 export const tenantBucket = (tenant: string) => `kv_${tenant}`;

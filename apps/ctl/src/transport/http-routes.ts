@@ -28,12 +28,18 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps): void {
     app.route({
       method: row.method,
       url: row.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { isSensitive: row.isSensitive === true },
       ...(row.bodyLimit !== undefined && { bodyLimit: row.bodyLimit }),
       handler: isStream(name)
         ? (request, reply) => answerStream(name, request, reply, deps)
         : (request) => answerCall(name, request, deps),
     });
   }
+}
+
+/** Whether what was sent may be a secret. */
+export function isSensitive({ routeOptions: { config } }: FastifyRequest): boolean {
+  return 'isSensitive' in config && config.isSensitive === true;
 }
 
 function isStream(name: OperationName): name is StreamName {

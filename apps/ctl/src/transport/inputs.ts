@@ -6,11 +6,12 @@ export interface JsonBody {
   text: string;
 }
 
-/** Reads a request's body; throws `not-json`. */
-export function jsonBody(text: string): JsonBody {
+/** Reads a request's body; throws `not-json`, which says what stands there unless that may be a secret. */
+export function jsonBody(text: string, isSensitive = false): JsonBody {
   try {
     return { value: JSON.parse(text), text };
   } catch (cause) {
+    if (isSensitive) throw new JobicoError('not-json', 'the body is not JSON');
     throw new JobicoError('not-json', `the body is not JSON: ${(cause as Error).message}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { endOfString, isTooDeep, JobicoError, LIMITS, MAX_JSON_DEPTH, type Fault } from '@jobico/contract';
 import type { IntakeItem } from '@jobico/messaging';
+import { endOfValue } from './json-texts.ts';
 
 const HINT = 'Send {"data": [ …events… ]} with content-type application/json.';
 
@@ -9,21 +10,22 @@ const HINT = 'Send {"data": [ …events… ]} with content-type application/json
  * with a pointer.
  */
 export function readItems(body: string): IntakeItem[] {
-  const values = itemsOf(parse(body));
+  const values = itemsOf(parseBody(body, HINT));
   const texts = textsOfData(body);
   // A text that is not its value's would pass the check of another event.
   if (texts.length !== values.length) throw new RangeError(`${values.length} items, ${texts.length} texts`);
   return texts.map((text, index) => ({ value: values[index], text }));
 }
 
-function parse(body: string): unknown {
+/** A body's JSON. Throws `not-json`, and `bad-request` where it is nested too deep. */
+export function parseBody(body: string, hint: string): unknown {
   if (isTooDeep(body)) {
     throw refused('', `is nested deeper than ${MAX_JSON_DEPTH} levels`, `at most ${MAX_JSON_DEPTH} levels`);
   }
   try {
     return JSON.parse(body);
   } catch (cause) {
-    throw new JobicoError('not-json', `the body is not JSON: ${(cause as Error).message}`, { hint: HINT, cause });
+    throw new JobicoError('not-json', `the body is not JSON: ${(cause as Error).message}`, { hint, cause });
   }
 }
 
@@ -40,7 +42,7 @@ function itemsOf(body: unknown): unknown[] {
   return data;
 }
 
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
@@ -77,33 +79,4 @@ const LONGEST_ESCAPED = '\\u0064\\u0061\\u0074\\u0061'.length;
 function isData(name: string): boolean {
   if (name.length <= 4) return name === 'data';
   return name.length <= LONGEST_ESCAPED && name.includes('\\') && JSON.parse(`"${name}"`) === 'data';
-}
-
-const QUOTE = 34;
-const COMMA = 44;
-
-/**
- * The index of the comma or brace that follows the value at `from`, a field's. `marks` gets where the items of an array
- * begin and end: its brackets and the commas between them.
- */
-function endOfValue(body: string, from: number, marks?: number[]): number {
-  let depth = 0;
-  for (let at = from; at < body.length; at += 1) {
-    const code = body.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(body, at);
-    else if (code === COMMA) {
-      if (depth === 0) return at;
-      if (depth === 1) marks?.push(at);
-    }
-    // [ and {, ] and }
-    else if (code === 91 || code === 123) {
-      depth += 1;
-      if (depth === 1) marks?.push(at);
-    } else if (code === 93 || code === 125) {
-      if (depth === 0) return at;
-      if (depth === 1) marks?.push(at);
-      depth -= 1;
-    }
-  }
-  return body.length;
 }

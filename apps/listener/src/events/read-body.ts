@@ -1,14 +1,31 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { JobicoError } from '@jobico/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Arrivals } from '../arrivals.ts';
+import { NDJSON } from '../stream/stream-events.ts';
+
+/** A body as routes get it: text that is taken whole, or the stream that brings it. */
+export type Body = string | IncomingMessage | undefined;
+
+const WHOLE = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
 
 /** Bodies stay text: what is stored is what was sent. Whatever is not plain UTF-8 JSON is refused. */
-export function registerBodies(app: FastifyInstance): void {
+export function registerBodies(app: FastifyInstance, arrivals: Arrivals): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser<Buffer>(WHOLE, { parseAs: 'buffer' }, (request, body, done) => {
+    arrivals.end(request.raw);
     try {
       assertPlain(request);
       done(null, textOf(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addContentTypeParser(NDJSON, (request, body, done) => {
+    try {
+      assertPlain(request);
+      done(null, body);
     } catch (error) {
       done(error as Error);
     }

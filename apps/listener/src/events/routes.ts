@@ -1,43 +1,48 @@
 import { JobicoError } from '@jobico/contract';
-import type { Intake } from '@jobico/messaging';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Arrivals } from '../arrivals.ts';
 import { answerProblem } from '../problems.ts';
-import { readItems } from './json-items.ts';
-import { registerBodies } from './read-body.ts';
+import { streamEvents } from '../stream/stream-events.ts';
+import type { Body } from './read-body.ts';
+import { isPlain, sendEvents, sendPlain, type EventAddress, type SendDeps, type Sent } from './send-events.ts';
 
-interface Params {
-  tenant: string;
-  event: string;
+export interface EventsDeps extends SendDeps {
+  isConnected: () => boolean;
+  arrivals: Arrivals;
 }
 
 const PATH = '/events/:tenant/:event';
 
-/** `POST /events/{tenant}/{event}` with `{"data": [...]}`: 202 with the ids once every event is stored. */
-export function registerEvents(app: FastifyInstance, intake: Intake): void {
-  registerBodies(app);
-
-  app.post<{ Params: Params; Body: unknown }>(PATH, async (request, reply) => {
-    const { tenant, event } = request.params;
-    if (typeof request.body !== 'string') {
-      throw new JobicoError('not-json', 'the body is empty', {
-        hint: 'Send {"data": [ …events… ]} with content-type application/json.',
-      });
+/**
+ * `POST /events/{tenant}/{event}`: 202 with the ids once every event is stored, 200 with outcomes where the caller waits for
+ * them, or a stream of answers to a stream of events.
+ */
+export function registerEvents(app: FastifyInstance, deps: EventsDeps): void {
+  app.post<{ Params: EventAddress; Body: Body }>(PATH, async (request, reply) => {
+    const { params, body, headers } = request;
+    if (typeof body === 'string' && isPlain(headers, headers['content-type'] ?? '')) {
+      return reply.code(202).send(await sendPlain(deps, params, headers.traceparent, body));
     }
-    const items = readItems(request.body);
-    const accepted = await intake.send({
-      tenant,
-      event,
-      items,
-      source: 'http',
-      traceparent: traceOf(request.headers.traceparent),
-    });
-    return reply.code(202).send(accepted);
+    if (typeof body === 'object') {
+      const onProgress = () => deps.arrivals.goOn(request.raw);
+      await streamEvents({ ...deps, onProgress }, params, request.raw, reply.raw);
+      return await reply.hijack();
+    }
+    return answerSent(reply, await sendEvents(deps, params, headers, body));
   });
+  refuseOtherMethods(app, PATH);
+}
 
+function answerSent(reply: FastifyReply, { isSettled, waitedMs, ...sent }: Sent): FastifyReply {
+  if (waitedMs !== undefined) reply.header('preference-applied', `wait=${Math.floor(waitedMs / 1000)}`);
+  return reply.code(isSettled ? 200 : 202).send(sent);
+}
+
+/** Answers whatever is not POST with 405, before a body is read: whatever it is, it does not belong there. */
+export function refuseOtherMethods(app: FastifyInstance, url: string): void {
   app.route({
     method: ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: PATH,
-    // Before the body is read: whatever it is, it does not belong here.
+    url,
     onRequest: async (request, reply) => {
       const error = new JobicoError('bad-request', `${request.method} is not what this address takes`, {
         hint: 'Events are sent with POST.',
@@ -46,9 +51,4 @@ export function registerEvents(app: FastifyInstance, intake: Intake): void {
     },
     handler: (_request, reply) => reply,
   });
-}
-
-/** A W3C trace context, if the caller sent a well-formed one: it goes into a header. */
-function traceOf(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(header) ? header : undefined;
 }

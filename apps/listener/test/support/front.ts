@@ -35,7 +35,11 @@ export interface Front {
   readonly tenant: string;
   readonly nats: Nats;
   /** Declares events of the queue `main`, each with its schema, in place of what was declared before. */
-  declare: (events: Record<string, object | undefined>, queue?: object) => Promise<void>;
+  declare: (
+    events: Record<string, object | undefined>,
+    queue?: object,
+    webhooks?: Record<string, object>,
+  ) => Promise<void>;
   /** Sends a body to an event's address; text goes as it is. */
   post: (event: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
   /** What the queue `main` holds, oldest first. */
@@ -66,8 +70,8 @@ export async function front({ natsUrl = inject('natsUrl'), ...options }: FrontOp
     tenant,
     nats,
     post,
-    declare: async (events, queue = {}) => {
-      await applied(nats, listener, await declare(nats, tenant, events, queue));
+    declare: async (events, queue = {}, webhooks = {}) => {
+      await applied(nats, listener, await declare(nats, tenant, events, queue, webhooks));
     },
     stored: () => storedIn(nats, queueStream(tenant, 'main')),
   };
@@ -87,13 +91,20 @@ async function declare(
   tenant: string,
   events: Record<string, object | undefined>,
   queue: object,
+  webhooks: Record<string, object>,
 ): Promise<number> {
   const definition = validatePackage({
     id: 'front',
     tenant,
     queues: [{ id: 'main', ...queue }],
     jobs: Object.entries(events).map(([id, schema]) => ({
-      event: { id, supplierqueue: 'main', runtime: 'work', ...(schema && { schema: { id, schemaref: `${id}.json` } }) },
+      event: {
+        id,
+        supplierqueue: 'main',
+        runtime: 'work',
+        ...(schema && { schema: { id, schemaref: `${id}.json` } }),
+        ...(webhooks[id] && { webhook: webhooks[id] }),
+      },
     })),
     runtimes: [{ id: 'work', moduleref: 'work.wasm' }],
   });

@@ -1,8 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TSchema } from 'typebox';
-import { JobicoError } from '../errors.ts';
+import { JobicoError, type Fault } from '../errors.ts';
 import { faultsOf } from '../faults.ts';
+import type { Operation } from './operation.ts';
 import { operations, type OperationInput, type OperationName, type OperationOutput } from './table.ts';
 
 type Check = (value: unknown) => ReturnType<typeof faultsOf>;
@@ -43,7 +44,7 @@ export function createOperationChecks(): OperationChecks {
   const outputs = lazily('output');
   return {
     input: <N extends OperationName>(name: N, value: unknown) => {
-      const faults = inputs(name)(value);
+      const faults = shownFaults(name, inputs(name)(value));
       const [first] = faults;
       if (first === undefined) return value as OperationInput<N>;
       const code = isInBody(name, first.path) ? 'invalid' : 'bad-request';
@@ -55,6 +56,12 @@ export function createOperationChecks(): OperationChecks {
       throw new JobicoError('internal', `${name} answered with what is not its output`, { faults });
     },
   };
+}
+
+/** What stands in the wrong place of an operation that takes a secret may be the secret. */
+function shownFaults(name: OperationName, faults: Fault[]): Fault[] {
+  const row: Operation = operations[name];
+  return row.isSensitive ? faults.map(({ value: _value, ...fault }) => fault) : faults;
 }
 
 function isInBody(name: OperationName, path: string): boolean {

@@ -19,6 +19,8 @@ export interface Operation<I extends TObject = TObject, O extends TSchema = TSch
   output: O;
   /** Answers with server-sent events over HTTP and with a sequence of messages over NATS. */
   isStream?: true;
+  /** Its input holds a secret: no error says what stood there. */
+  isSensitive?: true;
   /** Bytes that a request may have, where it is not the usual 1 MiB. */
   bodyLimit?: number;
 }

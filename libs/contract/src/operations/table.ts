@@ -5,6 +5,7 @@ import { fileOperations } from './file.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
+import { secretOperations } from './secret.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -14,6 +15,7 @@ export const operations = {
   ...executionOperations,
   ...deadLetterOperations,
   ...platformOperations,
+  ...secretOperations,
 };
 
 export type OperationName = keyof typeof operations;

@@ -12,4 +12,7 @@ export const DEFAULTS = {
   storage: 'file',
   maxAge: 'P7D',
   access: 'read',
+  webhookTolerance: 'PT5M',
+  webhookAlgorithm: 'sha256',
+  webhookEncoding: 'hex',
 } as const;

@@ -1,6 +1,12 @@
 import { durationMs, sizeBytes } from '../quantities.ts';
 import { DEFAULTS } from './defaults.ts';
-import type { GrantDefinition, PackageDefinition, QueueDefinition, RouteDefinition } from './schema.ts';
+import type {
+  GrantDefinition,
+  PackageDefinition,
+  QueueDefinition,
+  RouteDefinition,
+  WebhookDefinition,
+} from './schema.ts';
 
 /** How often and how soon a failed event is tried again; intervals in milliseconds. */
 export interface RetryPolicy {
@@ -28,6 +34,24 @@ export interface Job {
   timeoutMs: number;
   concurrency: number;
   grant: GrantDefinition;
+  webhook?: Webhook;
+}
+
+/** How signed deliveries of an event are checked; header names in lower case. */
+export interface Webhook {
+  scheme: WebhookDefinition['scheme'];
+  /** Names of the secrets that may sign. */
+  secrets: string[];
+  toleranceMs: number;
+  /** With `hmac` alone. */
+  hmac: {
+    header: string;
+    algorithm: 'sha1' | 'sha256' | 'sha512';
+    encoding: 'hex' | 'base64';
+    prefix: string;
+    timestampHeader?: string | undefined;
+    idHeader?: string | undefined;
+  };
 }
 
 /**
@@ -88,6 +112,24 @@ function jobOf(definition: PackageDefinition, { event, result, retry, timeout, c
     timeoutMs: durationMs(timeout ?? DEFAULTS.timeout),
     concurrency: concurrency ?? DEFAULTS.concurrency,
     grant: definition.grants?.[runtime.id] ?? {},
+    ...('webhook' in event && event.webhook && { webhook: webhookOf(event.webhook) }),
+  };
+}
+
+/** A webhook with every default filled in. */
+export function webhookOf({ scheme, secret, tolerance, ...hmac }: WebhookDefinition): Webhook {
+  return {
+    scheme,
+    secrets: typeof secret === 'string' ? [secret] : secret,
+    toleranceMs: durationMs(tolerance ?? DEFAULTS.webhookTolerance),
+    hmac: {
+      header: hmac.header?.toLowerCase() ?? '',
+      algorithm: hmac.algorithm ?? DEFAULTS.webhookAlgorithm,
+      encoding: hmac.encoding ?? DEFAULTS.webhookEncoding,
+      prefix: hmac.prefix ?? '',
+      timestampHeader: hmac.timestampHeader?.toLowerCase(),
+      idHeader: hmac.idHeader?.toLowerCase(),
+    },
   };
 }
 

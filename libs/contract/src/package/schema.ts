@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ID_PATTERN } from '../ids.ts';
+import { ID_PATTERN, SECRET_NAME_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
 import { DEFAULTS } from './defaults.ts';
 import { HTTP_GRANT_FORM } from './http-grant.ts';
@@ -44,9 +44,56 @@ const eventFields = {
   schema: Type.Optional(Schema),
 };
 
+const secretName = Type.String({
+  pattern: SECRET_NAME_PATTERN,
+  allowed: 'a letter or _, then letters, digits, _ and -, 64 at most',
+});
+const headerName = (description: string) =>
+  Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", description, allowed: 'a name of an HTTP header' });
+
+export const WEBHOOK_SCHEMES = ['standard-webhooks', 'github', 'stripe', 'slack', 'hmac'] as const;
+
+const Webhook = Type.Object(
+  {
+    scheme: Type.Enum([...WEBHOOK_SCHEMES], {
+      description: 'Who signs, and so how. hmac: a signature of the body in a header.',
+      allowed: WEBHOOK_SCHEMES.join(', '),
+    }),
+    secret: Type.Union([secretName, Type.Array(secretName, { minItems: 1, maxItems: 5 })], {
+      description: 'Name of the secret that signs; several while one is exchanged for another, each of them is good.',
+      allowed: 'the name of a secret, or a list of up to 5',
+    }),
+    tolerance: Type.Optional(
+      duration('By how much the time of a signature may differ, where it has one.', DEFAULTS.webhookTolerance),
+    ),
+    header: Type.Optional(headerName('hmac: the header of the signature.')),
+    algorithm: Type.Optional(
+      Type.Enum(['sha1', 'sha256', 'sha512'], {
+        default: DEFAULTS.webhookAlgorithm,
+        description: 'hmac: its hash.',
+        allowed: 'sha1, sha256 or sha512',
+      }),
+    ),
+    encoding: Type.Optional(
+      Type.Enum(['hex', 'base64'], {
+        default: DEFAULTS.webhookEncoding,
+        description: 'hmac: how the signature is written.',
+        allowed: 'hex or base64',
+      }),
+    ),
+    prefix: Type.Optional(Type.String({ maxLength: 40, description: 'hmac: what stands before it, such as sha256=.' })),
+    timestampHeader: Type.Optional(
+      headerName('hmac: the header of the time in seconds; what is signed is <time>.<body> then.'),
+    ),
+    idHeader: Type.Optional(headerName("hmac: the header of the delivery's id.")),
+  },
+  { ...closed, description: 'Takes signed webhooks at POST /webhooks/{tenant}/{event}; each body is an event.' },
+);
+
 const Event = Type.Object(
   {
     ...eventFields,
+    webhook: Type.Optional(Webhook),
     supplierqueue: id('The queue that the event waits in.'),
     runtime: id('The runtime that handles it.'),
   },
@@ -260,6 +307,7 @@ export const PackageDefinition = Type.Object(
 );
 
 export type PackageDefinition = Static<typeof PackageDefinition>;
+export type WebhookDefinition = Static<typeof Webhook>;
 export type QueueDefinition = Static<typeof Queue>;
 export type RuntimeDefinition = Static<typeof Runtime>;
 export type GrantDefinition = Static<typeof Grant>;

@@ -13,7 +13,8 @@ const isDefinition = new Ajv2020({
 
 /** All that is wrong with a package, first against its schema, then within itself. Empty: it is a {@link PackageDefinition}. */
 export function packageFaults(value: unknown): Fault[] {
-  if (isDefinition(value)) return [...duplicates(value), ...danglingReferences(value), ...httpGrantFaults(value)];
+  if (isDefinition(value))
+    return [...duplicates(value), ...danglingReferences(value), ...httpGrantFaults(value), ...webhookFaults(value)];
   return faultsOf(isDefinition.errors ?? []);
 }
 
@@ -129,4 +130,22 @@ function httpGrantFaults({ grants }: PackageDefinition): Fault[] {
       };
     }),
   );
+}
+
+const OF_HMAC = ['header', 'algorithm', 'encoding', 'prefix', 'timestampHeader', 'idHeader'] as const;
+
+/** The other schemes say themselves where their signatures are. */
+function webhookFaults({ jobs }: PackageDefinition): Fault[] {
+  return jobs.flatMap(({ event: { webhook } }, i) => {
+    if (!webhook) return [];
+    const at = (field: string) => pointer('jobs', i, 'event', 'webhook', field);
+    if (webhook.scheme === 'hmac') {
+      return webhook.header === undefined ? [{ path: at('header'), message: 'is missing: scheme hmac needs it' }] : [];
+    }
+    return OF_HMAC.filter((field) => webhook[field] !== undefined).map((field) => ({
+      path: at(field),
+      message: `is for scheme hmac alone; ${webhook.scheme} says itself what it is`,
+      value: shown(webhook[field]),
+    }));
+  });
 }
