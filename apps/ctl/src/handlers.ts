@@ -6,10 +6,11 @@ import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
-import { createTenantHandlers } from './tenants/handlers.ts';
+import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
+import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
 import type { Intake, Recorder } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps {
   intake: Intake;
   recorder: Recorder;
 }
@@ -24,6 +25,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createDeadLetterHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
+    ...createTokenHandlers(deps),
   };
 }
 

@@ -13,8 +13,12 @@ import {
   createNodes,
   createRecorder,
   createSchemas,
+  createTenantStore,
+  createTokenStore,
   ensureStreams,
+  openAccess,
   watchDefinitions,
+  type AuthMode,
   type Definitions,
   type Nats,
   type Nodes,
@@ -26,13 +30,18 @@ import { createGate } from './files/gate.ts';
 import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
 import { createReconciler } from './packages/reconcile.ts';
 import { createTenantLocks } from './tenants/tenant-locks.ts';
+import { ensureAdmin } from './tokens/first-admin.ts';
 import { serveNats } from './transport/nats-service.ts';
 
 export interface CtlOptions {
   /** `nats://host:port` */
   natsUrl: string;
   log: Logger;
-  /** Default 127.0.0.1: there is no authentication yet. */
+  /** `open` asks for no token, and answers requests to loopback only. Default open. */
+  auth?: AuthMode;
+  /** With `auth: tokens`, an admin's token; left out, one is made where there has never been any. */
+  adminToken?: string | undefined;
+  /** Default 127.0.0.1. */
   host?: string;
   /** Default 8090; 0 takes a free one. */
   port?: number;
@@ -47,6 +56,8 @@ export interface CtlOptions {
 export interface Ctl {
   /** e.g. `http://127.0.0.1:8090` */
   url: string;
+  /** The first admin's token, where it was made now: nothing shows it again. */
+  adminToken?: string;
   /** Answers what is under way, then lets go of NATS. */
   stop(): Promise<void>;
 }
@@ -73,11 +84,23 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
     const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    const { auth = 'open' } = options;
+    const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
+    const { access, stop: stopAccess } = await openAccess(nats, auth, log);
+    stops.push(stopAccess);
+    if (auth === 'open')
+      log.warn('open: whoever reaches this address may do everything; JOBICO_AUTH=tokens asks for one');
     const handlers = createHandlers(deps);
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
     const health = createHealth({ nats: () => nats.nc.flush() });
-    const run = { handlers, checks: createOperationChecks(), checkOutputs, isConnected: () => nats.isConnected };
+    const run = {
+      handlers,
+      access,
+      checks: createOperationChecks(),
+      checkOutputs,
+      isConnected: () => nats.isConnected,
+    };
     const app = buildApp({ ...run, streams, health, log, version });
     const url = await listen(app, options);
     stops.push(() => app.close());
@@ -87,7 +110,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => reconciler.stop());
     stops.push(await announce(nodes, definitions, { url, version }));
     log.info({ url }, 'ctl is ready');
-    return { url, stop };
+    return { url, stop, ...(adminToken !== undefined && { adminToken }) };
   } catch (error) {
     await stop();
     throw error;
@@ -113,6 +136,9 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
     deadLetters: createDeadLetters(nats),
+    tenants: await createTenantStore(nats),
+    tokens: await createTokenStore(nats),
+    natsUsers: undefined,
   };
   return { deps, reconciler };
 }

@@ -1,13 +1,15 @@
 import { LIMITS } from '@jobico/contract';
-import type { Intake } from '@jobico/messaging';
+import type { Access, Intake } from '@jobico/messaging';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { registerAdmission } from './admit.ts';
 import { registerEvents } from './events/routes.ts';
 import { registerProblems } from './problems.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
 export interface AppDeps {
   intake: Intake;
+  access: Access;
   health: () => Promise<Health>;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
@@ -22,6 +24,7 @@ const CLOSE_GRACE_MS = 3000;
 /** The listener's HTTP; it listens to nothing by itself. */
 export function buildApp({
   intake,
+  access,
   health,
   log,
   bodyLimit = LIMITS.requestBytes,
@@ -46,6 +49,7 @@ export function buildApp({
   });
   closeInTime(app);
   registerProblems(app, log);
+  registerAdmission(app, access);
   registerEvents(app, intake);
   app.get('/health', async (_request, reply) => {
     const state = await health();

@@ -7,7 +7,9 @@ import {
   createNodes,
   createSchemas,
   ensureStreams,
+  openAccess,
   watchDefinitions,
+  type AuthMode,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
@@ -16,6 +18,8 @@ export interface ListenerOptions {
   natsUrl: string;
   log: Logger;
   version: string;
+  /** `open` asks for no token, and answers requests to loopback only. Default open. */
+  auth?: AuthMode;
   /** Default 127.0.0.1. */
   host?: string;
   /** 0: a free one. */
@@ -45,12 +49,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
   parts.defer(() => definitions.stop());
+  const { access, stop: stopAccess } = await openAccess(nats, options.auth ?? 'open', log);
+  parts.defer(stopAccess);
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
   const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
   const health = createHealth({ nats: () => nats.isConnected });
   const { bodyLimit, requestTimeoutMs } = options;
-  const app = buildApp({ intake, health, log, bodyLimit, requestTimeoutMs });
+  const app = buildApp({ intake, access, health, log, bodyLimit, requestTimeoutMs });
   parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });
   const node = {

@@ -6,16 +6,19 @@ import type { PlatformOptions } from './start-platform.ts';
 export interface RunningModule {
   name: ModuleName;
   url: string;
+  /** Of ctl: the first admin's token, where it was made now. */
+  adminToken?: string;
   stop: () => Promise<void>;
 }
 
-type Start = (natsUrl: string, options: PlatformOptions) => Promise<{ url: string; stop(): Promise<void> }>;
+type Started = { url: string; adminToken?: string; stop(): Promise<void> };
+type Start = (natsUrl: string, options: PlatformOptions) => Promise<Started>;
 
 /** How each module starts; loaded only where it runs. */
 const STARTS: Readonly<Record<ModuleName, Start>> = {
-  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion() }) {
+  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), auth = 'open' }) {
     const { startListener } = await import('@jobico/listener');
-    return await startListener({ natsUrl, log, host, port: listenerPort, version });
+    return await startListener({ natsUrl, log, host, port: listenerPort, version, auth });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');
@@ -32,16 +35,17 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion() }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth = 'open', adminToken }) {
     const { startCtl } = await import('@jobico/ctl');
-    return await startCtl({ natsUrl, log, host, port: ctlPort, version });
+    return await startCtl({ natsUrl, log, host, port: ctlPort, version, auth, adminToken });
   },
 };
 
 export async function startModule(name: ModuleName, natsUrl: string, options: PlatformOptions): Promise<RunningModule> {
   try {
     const started = await STARTS[name](natsUrl, options);
-    return { name, url: started.url, stop: () => started.stop() };
+    const { url, adminToken } = started;
+    return { name, url, ...(adminToken !== undefined && { adminToken }), stop: () => started.stop() };
   } catch (error) {
     throw portInUse(error, name) ?? error;
   }

@@ -5,6 +5,8 @@ import { fileOperations } from './file.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
+import { tenantOperations } from './tenant.ts';
+import { tokenOperations } from './token.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -14,6 +16,8 @@ export const operations = {
   ...executionOperations,
   ...deadLetterOperations,
   ...platformOperations,
+  ...tenantOperations,
+  ...tokenOperations,
 };
 
 export type OperationName = keyof typeof operations;
