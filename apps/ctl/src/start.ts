@@ -17,6 +17,7 @@ import {
   createTokenStore,
   ensureStreams,
   openAccess,
+  openTenantAccounts,
   watchDefinitions,
   type AuthMode,
   type Definitions,
@@ -36,6 +37,10 @@ import { serveNats } from './transport/nats-service.ts';
 export interface CtlOptions {
   /** `nats://host:port` */
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
+  /** Path of the `operator.json` of `jobico init-nats`; left out, tenants get no credentials for NATS. */
+  natsOperator?: string | undefined;
   log: Logger;
   /** `open` asks for no token, and answers requests to loopback only. Default open. */
   auth?: AuthMode;
@@ -67,7 +72,7 @@ export interface Ctl {
  * Throws `unavailable` when no NATS server with JetStream answers, `port-in-use`.
  */
 export async function startCtl(options: CtlOptions): Promise<Ctl> {
-  const { natsUrl, checkOutputs = false } = options;
+  const { natsUrl, natsCreds, checkOutputs = false } = options;
   const log = options.log.child({ module: 'ctl' });
   const stops: (() => Promise<unknown>)[] = [];
   // In the opposite order of starting, each whatever became of the one before.
@@ -77,13 +82,14 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     }
   };
   try {
-    const nats = await connectNats({ url: natsUrl, name: 'jobico-ctl', log });
+    const nats = await connectNats({ url: natsUrl, creds: natsCreds, name: 'jobico-ctl', log });
     stops.push(() => nats.close());
     await ensureStreams(nats);
     const definitions = await watchDefinitions(nats, log);
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
     const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    stops.push(async () => await deps.accounts?.close());
     const { auth = 'open' } = options;
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
     const { access, stop: stopAccess } = await openAccess(nats, auth, log);
@@ -121,6 +127,9 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
+  const tenants = await createTenantStore(nats);
+  const tokens = await createTokenStore(nats);
+  const { natsOperator: operatorFile } = options;
   const locks = createTenantLocks();
   const log = options.log;
   const reconciler = createReconciler({ nats, store, locks, log, intervalMs: options.reconcileIntervalMs });
@@ -136,9 +145,10 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
     deadLetters: createDeadLetters(nats),
-    tenants: await createTenantStore(nats),
-    tokens: await createTokenStore(nats),
-    natsUsers: undefined,
+    tenants,
+    tokens,
+    accounts:
+      operatorFile === undefined ? undefined : await openTenantAccounts({ ...options, operatorFile, tenants, tokens }),
   };
   return { deps, reconciler };
 }

@@ -16,6 +16,8 @@ import { buildApp } from './app.ts';
 
 export interface ListenerOptions {
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
   log: Logger;
   version: string;
   /** `open` asks for no token, and answers requests to loopback only. Default open. */
@@ -44,7 +46,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const log = options.log.child({ module: 'listener' });
   const id = createEventId();
   await using parts = new AsyncDisposableStack();
-  const nats = await connectNats({ url: options.natsUrl, name: `jobico-listener ${id}`, log });
+  const nats = await connectNats({
+    url: options.natsUrl,
+    creds: options.natsCreds,
+    name: `jobico-listener ${id}`,
+    log,
+  });
   parts.defer(() => nats.close());
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);

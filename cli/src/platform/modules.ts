@@ -16,15 +16,16 @@ type Start = (natsUrl: string, options: PlatformOptions) => Promise<Started>;
 
 /** How each module starts; loaded only where it runs. */
 const STARTS: Readonly<Record<ModuleName, Start>> = {
-  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), auth = 'open' }) {
+  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), auth, natsCreds }) {
     const { startListener } = await import('@jobico/listener');
-    return await startListener({ natsUrl, log, host, port: listenerPort, version, auth });
+    return await startListener({ natsUrl, natsCreds, log, host, port: listenerPort, version, ...(auth && { auth }) });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');
-    const { maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp } = limits;
+    const { natsCreds, maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp } = limits;
     return await startExecutor({
       natsUrl,
+      natsCreds,
       log,
       host,
       port: executorPort,
@@ -35,9 +36,11 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth = 'open', adminToken }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, ...access }) {
     const { startCtl } = await import('@jobico/ctl');
-    return await startCtl({ natsUrl, log, host, port: ctlPort, version, auth, adminToken });
+    const { natsCreds, natsOperator, adminToken } = access;
+    const options = { natsUrl, natsCreds, natsOperator, adminToken, ...(auth && { auth }) };
+    return await startCtl({ ...options, log, host, port: ctlPort, version });
   },
 };
 

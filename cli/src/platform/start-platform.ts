@@ -11,6 +11,10 @@ export interface PlatformOptions {
   data: string;
   /** A NATS server that runs already; none is started then. */
   natsUrl?: string | undefined;
+  /** Path of the `.creds` file that the modules connect with. */
+  natsCreds?: string | undefined;
+  /** Path of the `operator.json` with which ctl gives tenants credentials for NATS. */
+  natsOperator?: string | undefined;
   /** `open` asks for no token. Default open. */
   auth?: 'open' | 'tokens';
   /** With `auth: tokens`, an admin's token; left out, a first one is made. */

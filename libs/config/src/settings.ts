@@ -80,7 +80,7 @@ export const SETTINGS = {
   ),
   natsOperator: setting<string | undefined>(
     'JOBICO_NATS_OPERATOR',
-    'Folder of what ctl needs to give tenants credentials for NATS, as `jobico init-nats` writes it',
+    'The operator.json of `jobico init-nats`, with which ctl gives tenants credentials for NATS',
     undefined,
     (path) => resolve(path),
   ),

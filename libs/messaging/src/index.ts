@@ -1,5 +1,9 @@
 export { bearerToken, createOpenAccess, openAccess } from './access.ts';
 export type { Access, AuthMode, Wanted } from './access.ts';
+export { createOperatorSetup } from './accounts/init-operator.ts';
+export type { SetupFile, SetupOptions } from './accounts/init-operator.ts';
+export { openTenantAccounts } from './accounts/tenant-accounts.ts';
+export type { TenantAccounts } from './accounts/tenant-accounts.ts';
 export { connectNats } from './connection.ts';
 export type { Nats, NatsOptions } from './connection.ts';
 export { createDeadLetters } from './dead-letters.ts';

@@ -33,6 +33,10 @@ export async function serveOperations(
   });
   const group = service.addGroup('jobico.ctl');
   const running = new Set<Promise<void>>();
+  const serve = (message: ServiceMsg, name: string, handler: OperationHandler) => {
+    const answered = answer(message, name, handler, log).finally(() => running.delete(answered));
+    running.add(answered);
+  };
   for (const [name, handler] of handlers) {
     group.addEndpoint(name.replaceAll('.', '-'), {
       subject: name,
@@ -41,8 +45,7 @@ export async function serveOperations(
           log.warn({ err: error, operation: name }, 'request could not be received');
           return;
         }
-        const answered = answer(message, name, handler, log).finally(() => running.delete(answered));
-        running.add(answered);
+        serve(message, name, handler);
       },
     });
   }

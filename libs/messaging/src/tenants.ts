@@ -1,11 +1,17 @@
 import { JobicoError, type Tenant } from '@jobico/contract';
 import { Kvm, type KV } from '@nats-io/kv';
+import { createAccount } from '@nats-io/nkeys';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
 import { TENANTS } from './subjects.ts';
 import { isWrongSequence } from './wrong-sequence.ts';
 
-/** The tenants: the bucket `tenants`, `<tenant>` → `{id, createdAt}`. */
+interface StoredTenant extends Tenant {
+  /** Public key of its account on NATS, once it has one. Nobody has its private key: others sign for it. */
+  account?: string;
+}
+
+/** The tenants: the bucket `tenants`, `<tenant>` → `{id, createdAt, account?}`. */
 export interface TenantStore {
   get(id: string): Promise<Tenant | undefined>;
   list(): Promise<Tenant[]>;
@@ -14,13 +20,21 @@ export interface TenantStore {
   /** Makes it known where it is not. */
   ensure(id: string): Promise<Tenant>;
   remove(id: string): Promise<void>;
+  /** Public key of the account that the tenant has on NATS. */
+  account(id: string): Promise<string | undefined>;
+  /** The same, made where there is none. Throws `not-found` for a tenant that does not exist. */
+  ensureAccount(id: string): Promise<string>;
 }
 
 export async function createTenantStore(nats: Nats): Promise<TenantStore> {
   const bucket = await openTenants(nats);
-  const get = async (id: string) => {
+  const read = async (id: string) => {
     const entry = await bucket.get(id);
-    return entry?.operation === 'PUT' ? entry.json<Tenant>() : undefined;
+    return entry?.operation === 'PUT' ? { stored: entry.json<StoredTenant>(), revision: entry.revision } : undefined;
+  };
+  const get = async (id: string): Promise<Tenant | undefined> => {
+    const found = await read(id);
+    return found && { id: found.stored.id, createdAt: found.stored.createdAt };
   };
   const create = async (id: string) => {
     const tenant = { id, createdAt: new Date().toISOString() };
@@ -53,6 +67,22 @@ export async function createTenantStore(nats: Nats): Promise<TenantStore> {
       });
     },
     remove: (id) => bucket.delete(id),
+    account: async (id) => (await read(id))?.stored.account,
+    async ensureAccount(id) {
+      for (;;) {
+        const found = await read(id);
+        if (!found) throw new JobicoError('not-found', `there is no tenant ${id}`);
+        if (found.stored.account !== undefined) return found.stored.account;
+        const account = createAccount().getPublicKey();
+        try {
+          await bucket.update(id, JSON.stringify({ ...found.stored, account }), found.revision);
+          return account;
+        } catch (error) {
+          // Another ctl was first: its account is the one.
+          if (!isWrongSequence(error)) throw asUnavailable(error, `tenant ${id} cannot be stored`);
+        }
+      }
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import {
   stateOf,
   type DefinitionStore,
   type Nats,
+  type TenantAccounts,
   type TenantStore,
   type TokenStore,
 } from '@jobico/messaging';
@@ -17,6 +18,7 @@ export interface TenantDeps {
   tenants: TenantStore;
   tokens: TokenStore;
   locks: TenantLocks;
+  accounts: TenantAccounts | undefined;
 }
 
 type TenantHandlers = Pick<Handlers, 'tenant.list' | 'tenant.create' | 'tenant.get' | 'tenant.delete'>;
@@ -45,6 +47,7 @@ export function createTenantHandlers(deps: TenantDeps): TenantHandlers {
       locks(id, async () => {
         const tenant = await found(id);
         await assertUnused(deps, id);
+        await deps.accounts?.remove(id);
         for (const token of await tokens.list()) if (token.tenant === id) await tokens.remove(token.id);
         await removeTenantData(deps.nats, id);
         await tenants.remove(id);

@@ -3,25 +3,25 @@ import {
   generateToken,
   stateOf,
   type NewToken,
+  type TenantAccounts,
   type TenantStore,
   type TokenRecord,
   type TokenStore,
 } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
-import type { NatsUsers } from './nats-users.ts';
 
 export interface TokenDeps {
   tenants: TenantStore;
   tokens: TokenStore;
-  /** Undefined where no account can be given on NATS. */
-  natsUsers: NatsUsers | undefined;
+  /** Undefined where the server gives none. */
+  accounts: TenantAccounts | undefined;
 }
 
 type TokenHandlers = Pick<Handlers, 'token.create' | 'token.list' | 'token.revoke'>;
 
 const DEFAULT_AGE_S = 90 * 86_400;
 
-export function createTokenHandlers({ tenants, tokens, natsUsers }: TokenDeps): TokenHandlers {
+export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): TokenHandlers {
   return {
     async 'token.create'(input) {
       assertFits(input);
@@ -29,7 +29,7 @@ export function createTokenHandlers({ tenants, tokens, natsUsers }: TokenDeps): 
       await forgetOld(tokens);
       const about = aboutOf(input);
       if (input.kind === 'nats') {
-        const { publicKey, creds } = await usersOf(natsUsers).create(about);
+        const { publicKey, creds } = await known(accounts).createUser(about);
         return { ...shownOf(await tokens.addUser(publicKey, about)), secret: creds };
       }
       const secret = generateToken();
@@ -44,7 +44,7 @@ export function createTokenHandlers({ tenants, tokens, natsUsers }: TokenDeps): 
       const record = await tokens.get(id);
       if (!record || (tenant !== undefined && record.tenant !== tenant)) throw noSuchToken(id);
       const revoked = await tokens.revoke(record);
-      if (revoked.kind === 'nats') await natsUsers?.revoke(revoked);
+      if (revoked.kind === 'nats' && revoked.tenant !== undefined) await accounts?.push(revoked.tenant);
       return shownOf(revoked);
     },
   };
@@ -84,10 +84,10 @@ function noSuchToken(id: string): JobicoError {
   return new JobicoError('not-found', `there is no token ${id}`, { hint: '`jobico token list` shows their ids.' });
 }
 
-function usersOf(natsUsers: NatsUsers | undefined): NatsUsers {
-  if (natsUsers) return natsUsers;
-  throw new JobicoError('conflict', 'this platform cannot give credentials for NATS: its server has no operator', {
-    hint: 'Set one up with `jobico init-nats`, and give ctl its folder as JOBICO_NATS_OPERATOR.',
+function known(accounts: TenantAccounts | undefined): TenantAccounts {
+  if (accounts) return accounts;
+  throw new JobicoError('conflict', 'this platform gives no credentials for NATS: its server is in no operator mode', {
+    hint: 'Set one up with `jobico init-nats`, and give ctl the operator.json as JOBICO_NATS_OPERATOR.',
   });
 }
 
