@@ -3,8 +3,10 @@ import { JobicoCommand } from '../jobico-command.ts';
 
 export default class InitNats extends JobicoCommand {
   static override summary = 'Write what a nats-server needs that takes nobody without credentials.';
-  static override description = `For production: operator mode, with an account for the platform and, once a tenant has credentials, one for
-each tenant. It makes new keys, and so is done once for an installation. Nothing is started or changed elsewhere.`;
+  static override description = [
+    'For production: operator mode, with an account for the platform, and one for each tenant once it has credentials.',
+    'It makes new keys, and so is done once for an installation. Nothing is started, and nothing changed elsewhere.',
+  ].join('\n');
   static override examples = [
     '<%= config.bin %> <%= command.id %> --out /etc/jobico/nats --store /var/lib/nats',
     '<%= config.bin %> <%= command.id %> --out ./nats --json',

@@ -4,8 +4,11 @@ import { PlatformCommand } from '../../platform-command.ts';
 
 export default class TokenCreate extends PlatformCommand {
   static override summary = 'Give access: a token for HTTP, or credentials for NATS.';
-  static override description = `A token is shown now and never again: the platform keeps its hash. With --nats the credentials go to a
-file, which NATS clients take: nats --creds acme.creds pub jobico.event.acme.order-placed '{}'`;
+  static override description = [
+    'A token is shown now and never again: the platform keeps its hash.',
+    'With --nats the credentials go to a file, which NATS clients take:',
+    "nats --creds acme.creds pub jobico.event.acme.order-placed '{}'",
+  ].join('\n');
   static override examples = [
     '<%= config.bin %> <%= command.id %> --tenant acme --role deployer --name ci --expires 30d',
     '<%= config.bin %> <%= command.id %> --tenant acme --role producer --nats --out acme.creds',
@@ -21,16 +24,11 @@ file, which NATS clients take: nats --creds acme.creds pub jobico.event.acme.ord
     })(),
     name: Flags.string({ description: 'What it is to be known by, in lists.' }),
     expires: Flags.string({ description: 'How long it is valid: 90s, 12h, 30d.', default: '90d' }),
-    nats: Flags.boolean({
-      description: 'Credentials for NATS; for a producer or a viewer.',
-      default: false,
-      dependsOn: ['out'],
-    }),
+    nats: Flags.boolean({ description: 'Credentials for NATS; for a producer or a viewer.', dependsOn: ['out'] }),
     out: Flags.string({ description: 'File for the credentials; it must not exist.', dependsOn: ['nats'] }),
     quiet: Flags.boolean({
       char: 'q',
       description: 'Print the token and nothing else.',
-      default: false,
       exclusive: ['nats'],
     }),
   };
