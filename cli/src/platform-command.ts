@@ -29,7 +29,9 @@ export abstract class PlatformCommand extends JobicoCommand {
 
   protected async client({ url }: PlatformFlags): Promise<Client> {
     const { createClient } = await import('@jobico/client');
-    return createClient({ url });
+    // No flag: every user of the machine can read the arguments of a process.
+    const token = process.env.JOBICO_TOKEN;
+    return createClient({ url, ...(token && { token }) });
   }
 
   /** The tenant that was named, else the only one there is. */

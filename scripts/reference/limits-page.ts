@@ -120,6 +120,7 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
   recordsAgeMs: ['Records of executions', milliseconds(LIMITS.recordsAgeMs), 'the older ones are dropped'],
   recordsBytes: ['All records together', bytes(LIMITS.recordsBytes), 'the oldest ones are dropped'],
   deadLettersAgeMs: ['Dead letters', milliseconds(LIMITS.deadLettersAgeMs), 'the older ones are dropped'],
+  tokenAgeMs: ['How long a token is valid', milliseconds(LIMITS.tokenAgeMs), '`invalid` (422)'],
 };
 
 const TOO_LONG = 'refused in the sandbox: `too-large`, of `http` `invalid`';
@@ -226,7 +227,7 @@ const SECTIONS: Record<string, Row[]> = {
       'they are ended, and run again elsewhere',
     ],
   ],
-  'What is kept': rowsOf('recordsAgeMs', 'recordsBytes', 'deadLettersAgeMs'),
+  'What is kept': rowsOf('recordsAgeMs', 'recordsBytes', 'deadLettersAgeMs', 'tokenAgeMs'),
 };
 
 const REMARKS: Readonly<Record<string, string>> = {

@@ -7,10 +7,11 @@ import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
-import { createTenantHandlers } from './tenants/handlers.ts';
+import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
+import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
 import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps {
   intake: Intake;
   recorder: Recorder;
   secrets: SecretStore;
@@ -27,6 +28,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),
+    ...createTokenHandlers(deps),
   };
 }
 

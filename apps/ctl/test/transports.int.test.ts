@@ -44,6 +44,17 @@ async function calls(tenant: string): Promise<[OperationName, Record<string, unk
     ['package.get', { tenant, package: 'shop', version: 9 }],
     ['package.get', { tenant, package: 'shp' }],
     ['tenant.list', {}],
+    ['tenant.create', { tenant }],
+    ['tenant.get', { tenant }],
+    ['tenant.delete', { tenant }],
+    ['token.create', { tenant, role: 'viewer', name: 'dashboard', expiresInSeconds: 3600 }],
+    ['token.create', { tenant, role: 'viewer', expiresInSeconds: 0 }],
+    ['token.create', { tenant, role: 'owner', kind: 'nats' }],
+    ['token.create', { tenant, role: 'admin' }],
+    ['token.create', { role: 'owner' }],
+    ['token.create', { tenant: 'no-such-tenant', role: 'owner' }],
+    ['token.list', { tenant }],
+    ['token.revoke', { tenant, token: '000000000000' }],
     ['node.list', {}],
     ['event.send', { tenant, event: 'order-placed', data: [{ n: 1 }], id: 'e-1' }],
     ['event.send', { tenant, event: 'order-placed', data: [{ m: 1 }] }],
@@ -61,6 +72,7 @@ async function calls(tenant: string): Promise<[OperationName, Record<string, unk
     ['deadletter.drop', { tenant, all: true }],
     ['package.undeploy', { tenant, package: 'shop' }],
     ['package.undeploy', { tenant, package: 'shop' }],
+    ['tenant.get', { tenant: `no-${tenant}` }],
   ];
 }
 
@@ -81,6 +93,8 @@ function comparable(name: OperationName, value: unknown, tenant: string): unknow
   if (LISTS_OF_ALL.includes(name)) return Object.keys(value as object);
   const text = JSON.stringify(value, (field, each: unknown) => (field === 'nodes' ? 'NODES' : each))
     .replaceAll(tenant, 'TENANT')
+    .replaceAll(/jbc_[\w-]+/g, 'TOKEN')
+    .replaceAll(/"id":"[0-9a-f]{12}"/g, '"id":"TOKEN"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
   return JSON.parse(text);
 }

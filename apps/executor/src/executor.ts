@@ -25,6 +25,8 @@ import { limitStarts } from './sandboxes/start-gate.ts';
 
 export interface ExecutorOptions {
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
   log: Logger;
   version: string;
   /** Of `/health`. Default 127.0.0.1. */
@@ -64,7 +66,12 @@ const REBALANCE_MS = 10_000;
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
   const log = options.log.child({ module: 'executor' });
   const id = createEventId();
-  const nats = await connectNats({ url: options.natsUrl, name: `jobico-executor ${id}`, log });
+  const nats = await connectNats({
+    url: options.natsUrl,
+    creds: options.natsCreds,
+    name: `jobico-executor ${id}`,
+    log,
+  });
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
   const files = await createFileStore(nats);

@@ -1,6 +1,8 @@
 import { LIMITS } from '@jobico/contract';
+import type { Access } from '@jobico/messaging';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { registerAdmission } from './admit.ts';
 import { createArrivals } from './arrivals.ts';
 import { registerBodies } from './events/read-body.ts';
 import { registerEvents, type EventsDeps } from './events/routes.ts';
@@ -9,6 +11,7 @@ import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
 export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps, 'arrivals' | 'clock'> {
+  access: Access;
   health: () => Promise<Health>;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
@@ -24,6 +27,7 @@ const CLOSE_GRACE_MS = 3000;
 
 /** The listener's HTTP; it listens to nothing by itself. */
 export function buildApp({
+  access,
   health,
   log,
   bodyLimit = LIMITS.requestBytes,
@@ -56,6 +60,7 @@ export function buildApp({
   closeInTime(app);
   app.addHook('onClose', async () => arrivals.stop());
   registerProblems(app, log);
+  registerAdmission(app, access);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
   registerWebhooks(app, { ...deps, log, clock, arrivals });

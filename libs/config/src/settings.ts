@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { JobicoError, MODULES, nearest, shown, type Fault, type ModuleName } from '@jobico/contract';
 import { readEnvironment, type Environment } from './env-files.ts';
+import { opennessFaults } from './openness.ts';
 
 /** How a setting is written in the environment, and what it means. */
 interface Setting<T> {
@@ -58,6 +59,30 @@ export const SETTINGS = {
     'A NATS server that runs already; none is started then',
     undefined,
     text,
+  ),
+  auth: setting<'open' | 'tokens'>(
+    'JOBICO_AUTH',
+    'tokens: nothing without one; open: everything to whoever reaches it, on loopback only, and not in production',
+    'open',
+    oneOf(['open', 'tokens']),
+  ),
+  adminToken: setting<string | undefined>(
+    'JOBICO_ADMIN_TOKEN',
+    "An admin's token that ctl accepts; left out, the first start with JOBICO_AUTH=tokens makes one and shows it",
+    undefined,
+    text,
+  ),
+  natsCreds: setting<string | undefined>(
+    'JOBICO_NATS_CREDS',
+    'File with the credentials that the modules have on NATS, as `jobico init-nats` writes them',
+    undefined,
+    (path) => resolve(path),
+  ),
+  natsOperator: setting<string | undefined>(
+    'JOBICO_NATS_OPERATOR',
+    'The operator.json of `jobico init-nats`, with which ctl gives tenants credentials for NATS',
+    undefined,
+    (path) => resolve(path),
   ),
   logLevel: setting(
     'JOBICO_LOG_LEVEL',
@@ -141,18 +166,21 @@ export function loadConfig(given: Partial<Config>, environment: Environment, fol
       return [key, each.fallback];
     }
   });
+  const config = Object.freeze(Object.fromEntries(entries) as Config);
+  if (faults.length === 0) faults.push(...opennessFaults(config, all.APP_ENV));
   if (faults.length > 0) {
     throw new JobicoError('config-invalid', 'the configuration has faults', {
       faults,
       hint: 'They stand in the environment or in a .env file of this folder.',
     });
   }
-  return Object.freeze(Object.fromEntries(entries) as Config);
+  return config;
 }
 
 /** Production takes the safe side where development takes the easy one. */
 function fallbackOf(key: string, fallback: unknown, appEnv: string | undefined): unknown {
-  return key === 'privateHttp' && appEnv === 'production' ? 'refuse' : fallback;
+  if (appEnv !== 'production') return fallback;
+  return key === 'privateHttp' ? 'refuse' : key === 'auth' ? 'tokens' : fallback;
 }
 
 function unknownNames(environment: Environment): Fault[] {

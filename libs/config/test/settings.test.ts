@@ -65,3 +65,20 @@ describe('what is wrong', () => {
     ]);
   });
 });
+
+describe('a platform that asks for no token', () => {
+  test('is what development starts, and production never', () => {
+    expect(loadConfig({}, {}, folder).auth).toBe('open');
+    expect(loadConfig({}, { APP_ENV: 'production' }, folder).auth).toBe('tokens');
+    const faults = faultsOf(() => loadConfig({}, { APP_ENV: 'production', JOBICO_AUTH: 'open' }, folder));
+    expect(faults).toMatchObject([{ path: '/JOBICO_AUTH', value: 'open', allowed: 'tokens' }]);
+  });
+
+  test('binds loopback only', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.7', 'example.org']) {
+      expect(faultsOf(() => loadConfig({ host }, {}, folder))).toMatchObject([{ path: '/JOBICO_HOST', value: host }]);
+      expect(loadConfig({ host }, { JOBICO_AUTH: 'tokens' }, folder).host).toBe(host);
+    }
+    for (const host of ['localhost', '::1', '127.0.0.2']) expect(loadConfig({ host }, {}, folder).host).toBe(host);
+  });
+});

@@ -1,3 +1,5 @@
+export { isAllowed, TOKEN_ROLES } from './access.ts';
+export type { Caller, Role, TokenRole } from './access.ts';
 export { asJobicoError, ERROR_CODES, fromProblem, JobicoError, toProblem } from './errors.ts';
 export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
 export {
@@ -23,11 +25,15 @@ export { Followed } from './operations/execution.ts';
 export { AcceptedEvents } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';
-export type { Operation, Role } from './operations/operation.ts';
+export type { Operation } from './operations/operation.ts';
 export { LIMITS } from './limits.ts';
+export { isLoopback, isLoopbackHost } from './loopback.ts';
 export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
 export { StoredSecret } from './operations/secret.ts';
+export type { Tenant } from './operations/tenant.ts';
+export { TOKEN_KINDS, Token } from './operations/token.ts';
+export type { TokenKind } from './operations/token.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
 export { changesBetween } from './package/changes.ts';

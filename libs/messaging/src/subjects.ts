@@ -15,6 +15,10 @@ export const PARKED = 'PARKED';
 export const DEFINITIONS = 'definitions';
 /** KV `tenants`. */
 export const TENANTS = 'tenants';
+/** KV `tokens`: what gives access, by hash. */
+export const TOKENS = 'tokens';
+/** KV `token_use`: when each token was used last. */
+export const TOKEN_USE = 'token_use';
 /** KV `nodes`: the running modules. */
 export const NODES = 'nodes';
 /** KV `idempotency`: ids that callers have sent, each for a day. */

@@ -22,14 +22,6 @@ export const Node = Type.Object({
 export type Node = Static<typeof Node>;
 
 export const platformOperations = {
-  'tenant.list': operation({
-    summary: 'Lists the tenants',
-    role: 'admin',
-    method: 'GET',
-    path: '/v1/tenants',
-    input: Type.Object({}, closed),
-    output: page(Type.Object({ id: Type.String(), createdAt: Type.String() })),
-  }),
   'node.list': operation({
     summary: 'Lists the running modules',
     role: 'admin',

@@ -6,6 +6,8 @@ import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
 import { secretOperations } from './secret.ts';
+import { tenantOperations } from './tenant.ts';
+import { tokenOperations } from './token.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -16,6 +18,8 @@ export const operations = {
   ...deadLetterOperations,
   ...platformOperations,
   ...secretOperations,
+  ...tenantOperations,
+  ...tokenOperations,
 };
 
 export type OperationName = keyof typeof operations;
