@@ -8,12 +8,11 @@ import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers } from './tenants/handlers.ts';
-import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
+import type { Intake, Recorder } from '@jobico/messaging';
 
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
   intake: Intake;
   recorder: Recorder;
-  secrets: SecretStore;
 }
 
 /** The handlers of every operation, as each transport calls them. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { ID_PATTERN } from '../ids.ts';
+import { ID_PATTERN, SECRET_NAME_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
 import { DEFAULTS } from './defaults.ts';
 import { HTTP_GRANT_FORM } from './http-grant.ts';
@@ -205,6 +205,18 @@ const Grant = Type.Object(
         ...closed,
         description: 'What config.get answers.',
       }),
+    ),
+    secrets: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: SECRET_NAME_PATTERN,
+          allowed: 'letters, digits, _ and -, a letter or _ first, 1 to 64 of them',
+        }),
+        {
+          maxItems: 50,
+          description: 'Names of secrets that config.get answers too; their values are set by `jobico secret set`.',
+        },
+      ),
     ),
     kv: Type.Optional(
       Type.Array(
