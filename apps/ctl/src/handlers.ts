@@ -9,12 +9,11 @@ import { createPackageHandlers } from './packages/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
-import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
+import type { Intake, Recorder } from '@jobico/messaging';
 
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps {
   intake: Intake;
   recorder: Recorder;
-  secrets: SecretStore;
 }
 
 /** The handlers of every operation, as each transport calls them. */

@@ -70,6 +70,13 @@ async function calls(tenant: string): Promise<[OperationName, Record<string, unk
     ['deadletter.redrive', { tenant, ids: 'x' }],
     ['deadletter.drop', { tenant }],
     ['deadletter.drop', { tenant, all: true }],
+    ['secret.set', { tenant, name: 'TAX_KEY', value: 'hush-hush' }],
+    ['secret.set', { tenant, name: 'TAX_KEY', value: 'hush' }],
+    ['secret.set', { tenant, name: 'TAX KEY', value: 'hush-hush' }],
+    ['secret.list', { tenant }],
+    ['secret.rotate', {}],
+    ['secret.delete', { tenant, name: 'TAX_KEY' }],
+    ['secret.delete', { tenant, name: 'TAX_KEY' }],
     ['package.undeploy', { tenant, package: 'shop' }],
     ['package.undeploy', { tenant, package: 'shop' }],
     ['tenant.get', { tenant: `no-${tenant}` }],
@@ -99,7 +106,7 @@ function comparable(name: OperationName, value: unknown, tenant: string): unknow
   return JSON.parse(text);
 }
 
-const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list'];
+const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list', 'secret.rotate'];
 
 test('every operation answers the same over HTTP and over NATS, as the table says', { timeout: 60_000 }, async () => {
   const platform = await controlPlane();

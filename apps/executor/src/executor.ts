@@ -8,7 +8,9 @@ import {
   createNodes,
   createSchemas,
   ensureStreams,
+  parseSecretKeys,
   watchDefinitions,
+  watchSecrets,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { createAdmission } from './admission.ts';
@@ -74,6 +76,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   });
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
+  const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
   const nodes = await createNodes(nats, log);
@@ -83,7 +86,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const start = limitStarts((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), startsAtOnce);
   const spare = createSpareSandbox(start, log);
   const pool = createSandboxPool({
-    components: createComponents({ artifacts, files, log }),
+    components: createComponents({ artifacts, files, secrets, log }),
     hostServices: createHostServices({
       nats,
       definitions,
@@ -141,6 +144,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       await spare.stop();
       await app.close();
       await definitions.stop();
+      await secrets.stop();
       await nats.close();
       log.info('executor stopped');
     },

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@jobico/client';
 import type { PackageDefinition } from '@jobico/contract';
 import { connectNats, type Nats } from '@jobico/messaging';
@@ -18,6 +18,9 @@ export interface ControlPlane {
 /** Calls back with what ends it; by default at the end of the test. */
 export type OnEnd = (end: () => Promise<void>) => void;
 
+/** Of the secrets of all control planes in a file. */
+const secretKeys = randomBytes(32).toString('base64');
+
 /** A control plane on the run's nats-server, its answers held against the operation table. */
 export async function controlPlane(
   options: Partial<CtlOptions> = {},
@@ -25,7 +28,8 @@ export async function controlPlane(
 ): Promise<ControlPlane> {
   const log = createSilentLogger();
   const { natsUrl = inject('natsUrl') } = options;
-  const ctl = await startCtl({ log, port: 0, checkOutputs: true, reconcileIntervalMs: 50, ...options, natsUrl });
+  const defaults = { log, port: 0, checkOutputs: true, reconcileIntervalMs: 50, secretKeys };
+  const ctl = await startCtl({ ...defaults, ...options, natsUrl });
   onEnd(() => ctl.stop());
   const nats = await connectNats({ url: natsUrl, name: 'test', log });
   onEnd(() => nats.close());

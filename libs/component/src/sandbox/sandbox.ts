@@ -24,8 +24,8 @@ export interface LoadedComponent {
   readonly artifact: Uint8Array;
   /** `sync` is faster; a component so loaded is denied `kv`, `http` and `outbox`. */
   readonly mode: 'sync' | 'jspi';
-  /** What `config.get` answers. */
-  readonly config: Readonly<Record<string, string>>;
+  /** What `config.get` answers; whoever asks for what is `absent` traps, with the reason that is given here. */
+  readonly config: Readonly<Record<string, string | { readonly absent: string }>>;
   /** Left out: see DEFAULT_LIMITS. */
   readonly limits?: Partial<ComponentLimits>;
   /** Each event in a new instance. Default false. */

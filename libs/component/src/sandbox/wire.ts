@@ -49,7 +49,7 @@ export type LoadMessage = [
   mode: 'sync' | 'jspi',
   sourceLength: number,
   modules: [name: string, length: number][],
-  config: [name: string, value: string][],
+  config: [name: string, value: string | { readonly absent: string }][],
   limits: ComponentLimits,
   fresh: boolean,
 ];

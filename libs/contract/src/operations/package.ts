@@ -30,6 +30,16 @@ const PackageDeployed = Type.Object({
   /** False where the package was live exactly like this already: nothing changed then. */
   changed: Type.Boolean(),
   changes: Type.Array(PackageChange, { description: 'Against the version that was live before.' }),
+  warnings: Type.Optional(
+    Type.Array(
+      Type.Object({
+        path: Type.String({ description: 'JSON pointer into the definition.' }),
+        message: Type.String(),
+        hint: Type.Optional(Type.String({ description: 'What to do about it.' })),
+      }),
+      { description: 'What does not keep the package from being live, and will not work.' },
+    ),
+  ),
   nodes: Type.Array(Type.Object({ id: Type.String(), module: Type.String(), applied: Type.Boolean() }), {
     description: 'The live nodes, and whether each had applied the version when this was answered.',
   }),

@@ -253,6 +253,18 @@ const Grant = Type.Object(
         description: 'What config.get answers.',
       }),
     ),
+    secrets: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: SECRET_NAME_PATTERN,
+          allowed: 'letters, digits, _ and -, a letter or _ first, 1 to 64 of them',
+        }),
+        {
+          maxItems: 50,
+          description: 'Names of secrets that config.get answers too; their values are set by `jobico secret set`.',
+        },
+      ),
+    ),
     kv: Type.Optional(
       Type.Array(
         Type.Object(

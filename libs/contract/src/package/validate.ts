@@ -14,7 +14,13 @@ const isDefinition = new Ajv2020({
 /** All that is wrong with a package, first against its schema, then within itself. Empty: it is a {@link PackageDefinition}. */
 export function packageFaults(value: unknown): Fault[] {
   if (isDefinition(value))
-    return [...duplicates(value), ...danglingReferences(value), ...httpGrantFaults(value), ...webhookFaults(value)];
+    return [
+      ...duplicates(value),
+      ...danglingReferences(value),
+      ...httpGrantFaults(value),
+      ...secretFaults(value),
+      ...webhookFaults(value),
+    ];
   return faultsOf(isDefinition.errors ?? []);
 }
 
@@ -113,6 +119,17 @@ function danglingReferences(definition: PackageDefinition): Fault[] {
     grant.emit?.forEach((event, i) => refer(pointer('grants', runtime, 'emit', i), 'event', event, events));
   }
   return faults;
+}
+
+/** A job asks for both by one name. */
+function secretFaults({ grants }: PackageDefinition): Fault[] {
+  return Object.entries(grants ?? {}).flatMap(([runtime, { config = {}, secrets = [] }]) =>
+    secrets.flatMap((name, i) => {
+      const path = pointer('grants', runtime, 'secrets', i);
+      if (Object.hasOwn(config, name)) return { path, message: 'is configuration too', value: shown(name) };
+      return secrets.indexOf(name) < i ? { path, message: 'is named twice', value: shown(name) } : [];
+    }),
+  );
 }
 
 function httpGrantFaults({ grants }: PackageDefinition): Fault[] {

@@ -19,7 +19,7 @@ type Code = (...globals: unknown[]) => Instantiate;
 /** A compiled component, from which instances are made. */
 export interface Component {
   readonly mode: 'sync' | 'jspi';
-  readonly config: ReadonlyMap<string, string>;
+  readonly config: ReadonlyMap<string, string | { readonly absent: string }>;
   readonly limits: ComponentLimits;
   readonly isFresh: boolean;
   /** One more set of instances of its core modules. */
