@@ -14,6 +14,7 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
   const config = await Config.load(loadOptions({ root, isCheckout: true }));
   const ours = config.commands.filter(({ pluginName }) => pluginName === 'jobico');
   expect(ours.map(({ id }) => id.replaceAll(':', ' ')).sort()).toEqual([
+    'config show',
     'deadletter drop',
     'deadletter get',
     'deadletter list',

@@ -17,8 +17,8 @@ export interface Running {
 }
 
 /** Runs the command as a user does: the bin file, in a process of its own. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, NO_COLOR: '1', ...env }, cwd });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => (out += String(chunk)));
@@ -32,8 +32,8 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
 }
 
 /** Runs a command to its end. */
-export async function finish(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const running = start(args, env);
+export async function finish(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string) {
+  const running = start(args, env, cwd);
   const exitCode = await running.ended;
   return { exitCode, stdout: running.stdout(), stderr: running.stderr() };
 }
