@@ -15,6 +15,11 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
   const ours = config.commands.filter(({ pluginName }) => pluginName === 'jobico');
   expect(ours.map(({ id }) => id.replaceAll(':', ' ')).sort()).toEqual([
     'config show',
+    'context add',
+    'context list',
+    'context remove',
+    'context show',
+    'context use',
     'deadletter drop',
     'deadletter get',
     'deadletter list',

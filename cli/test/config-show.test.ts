@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SETTINGS, type ResolvedConfig } from '@jobico/config';
 import { shownConfig } from '../src/show/describe-config.ts';
 import { finish, temporaryFolder } from './support/process.ts';
+
+// Each runs a process.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Shown {
   appEnv: string;
@@ -15,7 +18,7 @@ test('config show tells every setting and where it comes from', async () => {
   await writeFile(join(cwd, 'jobico.yaml'), 'ctlPort: 9\nnatsPort: 8\n');
   await writeFile(join(cwd, '.env.test'), 'JOBICO_NATS_PORT=7\n');
   const args = ['config', 'show', '-e:APP_ENV=test', '--env:JOBICO_LOG_LEVEL=debug', '--json'];
-  const { stdout } = await finish(args, { JOBICO_HOST: '::1' }, cwd);
+  const { stdout } = await finish(args, { JOBICO_HOST: '::1' }, { cwd });
   const { appEnv, settings } = JSON.parse(stdout) as Shown;
   expect(appEnv).toBe('test');
   expect(settings.map(({ name }) => name)).toEqual(Object.values(SETTINGS).map(({ name }) => name));
@@ -32,7 +35,7 @@ test('config show tells every setting and where it comes from', async () => {
 test('faults are told all at once, each with its line, with exit code 2', async () => {
   const cwd = await temporaryFolder();
   await writeFile(join(cwd, 'jobico.yaml'), 'logLevel: loud\n');
-  const { exitCode, stderr } = await finish(['config', 'show'], { JOBICO_HSOT: 'x' }, cwd);
+  const { exitCode, stderr } = await finish(['config', 'show'], { JOBICO_HSOT: 'x' }, { cwd });
   expect(exitCode).toBe(2);
   expect(stderr).toContain(`${join(cwd, 'jobico.yaml')}:1  /JOBICO_LOG_LEVEL`);
   expect(stderr).toContain('did you mean JOBICO_HOST?');
@@ -40,7 +43,7 @@ test('faults are told all at once, each with its line, with exit code 2', async 
 
 test('up refuses the same faults before it starts anything', async () => {
   const cwd = await temporaryFolder();
-  const { exitCode, stderr } = await finish(['up', '--env:JOBICO_GRACE_MS=-1', '--env:JOBICO_CTL_PORT=x'], {}, cwd);
+  const { exitCode, stderr } = await finish(['up', '--env:JOBICO_GRACE_MS=-1', '--env:JOBICO_CTL_PORT=x'], {}, { cwd });
   expect(exitCode).toBe(2);
   expect(stderr).toContain('/JOBICO_GRACE_MS');
   expect(stderr).toContain('/JOBICO_CTL_PORT');

@@ -5,9 +5,14 @@ import { OTHER_NAMES, SETTINGS } from './settings.ts';
 
 const KNOWN = [...Object.values(SETTINGS).map(({ name }) => name), ...OTHER_NAMES];
 
+/** What the set-up of the shell's completion leaves in its environment. */
+const COMPLETION = /^JOBICO_AC_[A-Z]+_(SETUP|COMPFUNC)_PATH$/;
+
 /** Every `JOBICO_…` name of a layer that means nothing. */
 export function unknownNames(layer: Layer): ConfigFault[] {
-  const unknown = [...layer].filter(([name]) => name.startsWith('JOBICO_') && !KNOWN.includes(name));
+  const unknown = [...layer].filter(
+    ([name]) => name.startsWith('JOBICO_') && !KNOWN.includes(name) && !COMPLETION.test(name),
+  );
   return unknown.map(([name, written]) => ({ ...unknownName(name, written.text), ...placeOf(written) }));
 }
 
