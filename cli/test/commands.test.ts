@@ -14,6 +14,12 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
   const config = await Config.load(loadOptions({ root, isCheckout: true }));
   const ours = config.commands.filter(({ pluginName }) => pluginName === 'jobico');
   expect(ours.map(({ id }) => id.replaceAll(':', ' ')).sort()).toEqual([
+    'config show',
+    'context add',
+    'context list',
+    'context remove',
+    'context show',
+    'context use',
     'deadletter drop',
     'deadletter get',
     'deadletter list',

@@ -8,7 +8,8 @@ const port = (description: string, otherwise: number) =>
 export default class Up extends JobicoCommand {
   static override summary = 'Start the platform, with a nats-server of its own.';
   static override description = `It runs until Ctrl-C, and keeps its data for the next start. What no flag says comes from
-JOBICO_… variables and .env files. With --json one line is printed when everything is ready: its \`urls\`.
+JOBICO_… variables, .env files and jobico.yaml: see jobico config show. With --json one line is printed when everything
+is ready: its \`urls\`.
 
 With JOBICO_AUTH=tokens nothing is done without a token, as APP_ENV=production wants it; the first start shows an
 admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and only this machine is answered.`;
@@ -18,6 +19,7 @@ admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and o
     '<%= config.bin %> <%= command.id %> --modules executor --nats-url nats://nats:4222',
   ];
   static override flags = {
+    config: Flags.string({ description: 'Configuration file. Default: jobico.yaml of this folder, if there is one.' }),
     data: Flags.string({ description: 'Folder of what the platform keeps on this machine. Default ./.jobico.' }),
     modules: Flags.string({ description: 'Modules to run, separated by commas. Default all: listener,executor,ctl.' }),
     host: Flags.string({ description: 'Address that listener and ctl bind. Default 127.0.0.1.' }),
