@@ -125,18 +125,24 @@ const WAKE_MS = 10_000;
 /**
  * Makes sure that the parked events of every queue are run, and answers which queues have some. A process works a queue
  * once the server has pinned it, and the server pins nobody before there is a message: a queue that has nothing but parked
- * events gets one that is no event.
+ * events gets one that is no event. `isMeant` leaves queues asleep; `reason` wakes those that were woken a moment ago too,
+ * once for each.
  */
-export async function wakeParkedQueues(nats: Nats): Promise<QueueAddress[]> {
-  const addresses = [...(await countParked(nats)).keys()].map((address) => {
+export async function wakeParkedQueues(
+  nats: Nats,
+  isMeant: (queue: QueueAddress) => boolean,
+  reason?: string,
+): Promise<QueueAddress[]> {
+  const parked = [...(await countParked(nats)).keys()].map((address) => {
     const [tenant = '', queue = ''] = address.split('.');
     return { tenant, queue };
   });
+  const addresses = parked.filter(isMeant);
   for (const { tenant, queue } of addresses) {
     const stream = queueStream(tenant, queue);
     try {
       if (await areAllPinned(nats, stream)) continue;
-      const id = `wake:${Math.floor(Date.now() / WAKE_MS)}`;
+      const id = `wake:${reason ?? Math.floor(Date.now() / WAKE_MS)}`;
       await nats.publisher.publish(queuePlaceholder(tenant, queue), '', [[MESSAGE_ID, id]]);
     } catch (error) {
       if (!isMissing(error)) throw asUnavailable(error, `queue ${queue} cannot be woken`);
