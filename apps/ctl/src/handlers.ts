@@ -6,12 +6,15 @@ import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
+import { createPauseHandlers } from './pauses/handlers.ts';
+import { createQueueHandlers } from './queues/handlers.ts';
 import { createTenantHandlers } from './tenants/handlers.ts';
-import type { Intake, Recorder } from '@jobico/messaging';
+import type { Intake, Pauses, Recorder } from '@jobico/messaging';
 
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
   intake: Intake;
   recorder: Recorder;
+  pauses: Pauses;
 }
 
 /** The handlers of every operation, as each transport calls them. */
@@ -22,6 +25,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createEventHandlers(deps),
     ...createExecutionHandlers(deps),
     ...createDeadLetterHandlers(deps),
+    ...createPauseHandlers(deps),
+    ...createQueueHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
   };

@@ -11,6 +11,7 @@ import {
   createFileStore,
   createIntake,
   createNodes,
+  createPauses,
   createRecorder,
   createSchemas,
   ensureStreams,
@@ -112,6 +113,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
+    pauses: await createPauses(nats),
     deadLetters: createDeadLetters(nats),
   };
   return { deps, reconciler };

@@ -4,6 +4,7 @@ import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './eve
 import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
+import { readReplay, REPLAY, replayHeader } from './replay-header.ts';
 import { isPinned } from './ordered-consumer.ts';
 import { consumersOf, shapeOf, type QueueAddress } from './queue-shape.ts';
 import { countParked } from './streams.ts';
@@ -94,13 +95,16 @@ function headersOf(
   if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
   if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
+  if (event.replayOf !== undefined) fields.push([REPLAY, replayHeader(event.replayOf)]);
   return fields;
 }
 
-function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
+/** What a message of the stream `PARKED` holds. */
+export function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
   const key = readKey(header.get(KEY));
   const traceparent = header.get(TRACE);
   const redriveOf = readRedrive(header.get(REDRIVE));
+  const replayOf = readReplay(header.get(REPLAY));
   return {
     parkedSequence: seq,
     attempt: Number(header.get(ATTEMPT)),
@@ -115,6 +119,7 @@ function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEve
       ...(key !== undefined && { key }),
       ...(traceparent && { traceparent }),
       ...(redriveOf && { redriveOf }),
+      ...(replayOf && { replayOf }),
     },
   };
 }

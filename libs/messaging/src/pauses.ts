@@ -1,3 +1,4 @@
+import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { openDefinitions } from './definitions.ts';
 import { readLast } from './direct-batch.ts';
@@ -23,6 +24,8 @@ export interface PauseChange {
  * a pause and a deploy in the order in which they were made, and no version of a package is made by either.
  */
 export interface Pauses {
+  /** The bucket's revision of the last change of what is paused in a tenant; 0 if there was none. */
+  revision(tenant: string): Promise<number>;
   list(tenant: string): Promise<Pause[]>;
   /** Repeating it changes nothing. */
   pause(tenant: string, of: PausableKind, id: string): Promise<PauseChange & { since: string }>;
@@ -36,6 +39,7 @@ export async function createPauses(nats: Nats): Promise<Pauses> {
     return entry?.operation === 'PUT' ? { revision: entry.revision, ...entry.json<{ since: string }>() } : undefined;
   };
   return {
+    revision: async (tenant) => Math.max(0, ...(await pauseMessages(nats, tenant)).map(({ seq }) => seq)),
     list: (tenant) => listPauses(nats, tenant),
     async pause(tenant, of, id) {
       const key = pauseKey(tenant, of, id);
@@ -55,16 +59,19 @@ export async function createPauses(nats: Nats): Promise<Pauses> {
 }
 
 async function listPauses(nats: Nats, tenant: string): Promise<Pause[]> {
+  return (await pauseMessages(nats, tenant)).flatMap((message) => {
+    const key = parseDefinitionKey(message.subject.split('.').slice(2).join('.'));
+    if (key?.kind !== 'pause' || message.header.get('KV-Operation')) return [];
+    return [{ of: key.of, id: key.id, ...message.json<{ since: string }>() }];
+  });
+}
+
+/** The last of each key, those of keys that were deleted too. */
+async function pauseMessages(nats: Nats, tenant: string): Promise<StoredMsg[]> {
   const { state } = await nats.jsm.streams.info(`KV_${DEFINITIONS}`, { subjects_filter: pauseSubjects(tenant) });
   // The server refuses to look for what there is none of.
   if (Object.keys(state.subjects ?? {}).length === 0) return [];
-  const found: Pause[] = [];
-  for (const message of await readLast(nats, `KV_${DEFINITIONS}`, [pauseSubjects(tenant)])) {
-    const key = parseDefinitionKey(message.subject.split('.').slice(2).join('.'));
-    if (key?.kind !== 'pause' || message.header.get('KV-Operation')) continue;
-    found.push({ of: key.of, id: key.id, ...message.json<{ since: string }>() });
-  }
-  return found;
+  return await readLast(nats, `KV_${DEFINITIONS}`, [pauseSubjects(tenant)]);
 }
 
 async function call<T>(work: () => Promise<T>): Promise<T> {

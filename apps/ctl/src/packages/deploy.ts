@@ -14,6 +14,7 @@ import {
   type DefinitionStore,
   type Nats,
   type Nodes,
+  type Pauses,
   type TenantPackages,
 } from '@jobico/messaging';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
@@ -29,6 +30,7 @@ export interface DeployDeps extends PinDeps {
   nodes: Nodes;
   locks: TenantLocks;
   reconciler: Reconciler;
+  pauses: Pauses;
 }
 
 /** A deploy answers within this, also when a node is stuck. */

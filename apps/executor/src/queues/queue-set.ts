@@ -11,6 +11,8 @@ export interface QueueSet {
   readonly pinned: number;
   /** Ordered queues that it gave away a moment ago. */
   readonly resting: number;
+  /** Up to this revision of the definitions, nothing runs any more that they say is paused. */
+  readonly restRevision: number;
   /** Lets other executors have as many ordered queues, for a while. */
   release(count: number): Promise<void>;
   stop(graceMs: number): Promise<void>;
@@ -22,9 +24,9 @@ const RELEASE_GRACE_MS = 5000;
 /** A released queue is left to the others for as long; then this executor stands by for it again. */
 const REST_MS = 2000;
 
-/** Starts working the queues that there are, and follows as they come and go. */
-export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
-  const set = new WorkedQueues(deps);
+/** Starts working the queues that there are, and follows as they come and go. `onRest`: what was paused has come to rest. */
+export async function createQueueSet(deps: QueueDeps, onRest: () => void = () => undefined): Promise<QueueSet> {
+  const set = new WorkedQueues(deps, onRest);
   await set.look();
   const forget = deps.definitions.onChange(() => {
     set.pausesChanged();
@@ -44,6 +46,9 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
     },
     get resting() {
       return set.resting;
+    },
+    get restRevision() {
+      return set.restRevision;
     },
     release: (count) => set.release(count),
     async stop(graceMs) {
@@ -71,12 +76,20 @@ class WorkedQueues {
   readonly #leaving = new Map<string, Worked>();
   /** Queues that are paused: they are not worked, so that nothing of them counts as delivered. */
   readonly #paused = new Set<string>();
+  readonly #onRest: () => void;
+  #restRevision = 0;
   #isStopped = false;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
 
-  constructor(deps: QueueDeps) {
+  constructor(deps: QueueDeps, onRest: () => void) {
     this.#deps = deps;
+    this.#onRest = onRest;
+  }
+
+  get restRevision(): number {
+    if (this.#leaving.size === 0) this.#restRevision = this.#deps.definitions.revision;
+    return this.#restRevision;
   }
 
   get inFlight(): number {
@@ -128,7 +141,8 @@ class WorkedQueues {
     this.#workers.delete(name);
     this.#leaving.set(name, worked);
     const left = () => {
-      if (this.#leaving.get(name) === worked) this.#leaving.delete(name);
+      this.#leaving.delete(name);
+      if (this.#leaving.size === 0) this.#onRest();
       void this.look();
     };
     worked.worker.stop(Infinity).then(left, (error: unknown) => {

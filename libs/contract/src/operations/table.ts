@@ -5,6 +5,7 @@ import { fileOperations } from './file.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
+import { queueOperations } from './queue.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -13,6 +14,7 @@ export const operations = {
   ...eventOperations,
   ...executionOperations,
   ...deadLetterOperations,
+  ...queueOperations,
   ...platformOperations,
 };
 
