@@ -6,14 +6,17 @@ import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
+import { createPauseHandlers } from './pauses/handlers.ts';
+import { createQueueHandlers } from './queues/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
-import type { Intake, Recorder } from '@jobico/messaging';
+import type { Intake, Pauses, Recorder } from '@jobico/messaging';
 
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps {
   intake: Intake;
   recorder: Recorder;
+  pauses: Pauses;
 }
 
 /** The handlers of every operation, as each transport calls them. */
@@ -24,6 +27,8 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createEventHandlers(deps),
     ...createExecutionHandlers(deps),
     ...createDeadLetterHandlers(deps),
+    ...createPauseHandlers(deps),
+    ...createQueueHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),

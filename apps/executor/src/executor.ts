@@ -100,14 +100,18 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,
     recycleMs,
   });
-  const queues = await createQueueSet({
-    nats,
-    definitions,
-    admission: createAdmission(definitions, schemas),
-    pool,
-    log,
-    node: id,
-  });
+  let report: () => unknown = () => undefined;
+  const queues = await createQueueSet(
+    {
+      nats,
+      definitions,
+      admission: createAdmission(definitions, schemas),
+      pool,
+      log,
+      node: id,
+    },
+    () => report(),
+  );
   const health = createHealth({ nats: () => nats.isConnected });
   const app = buildApp(health);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
@@ -122,8 +126,10 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   } as const;
   const announcement = await nodes.announce(node, () => ({
     definitionsRevision: definitions.revision,
+    restRevision: queues.restRevision,
     load: { queues: queues.pinned, inFlight: queues.inFlight },
   }));
+  report = () => announcement.report();
   const rebalancing = startRebalancing(
     { id, intervalMs: options.rebalanceIntervalMs ?? REBALANCE_MS },
     queues,

@@ -12,6 +12,7 @@ export {
   LOG_LEVELS,
   LogLine,
   RedriveOf,
+  ReplayOf,
 } from './execution.ts';
 export type { EmittedEvent, ExecutionErrorCode, ExecutionStatus } from './execution.ts';
 export { endOfString, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
@@ -26,6 +27,9 @@ export { AcceptedEvents } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';
 export type { Operation } from './operations/operation.ts';
+export type { PackagePaused } from './operations/package.ts';
+export type { PauseState } from './operations/pause.ts';
+export { QueueState, StoredEvent, WaitingEvent } from './operations/queue.ts';
 export { LIMITS } from './limits.ts';
 export { isLoopback, isLoopbackHost } from './loopback.ts';
 export { MODULES, Node } from './operations/platform.ts';

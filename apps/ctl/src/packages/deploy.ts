@@ -15,6 +15,7 @@ import {
   type Nats,
   type Nodes,
   type SecretStore,
+  type Pauses,
   type TenantPackages,
 } from '@jobico/messaging';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
@@ -32,6 +33,7 @@ export interface DeployDeps extends PinDeps {
   nodes: Nodes;
   locks: TenantLocks;
   reconciler: Reconciler;
+  pauses: Pauses;
 }
 
 /** A deploy answers within this, also when a node is stuck. */

@@ -9,11 +9,12 @@ import {
   SLOTS,
   type Delivered,
   type FoundConsumer,
-  type OrderedHandlers,
+  type HandBack,
   type Outcomes,
   type Parking,
   type Partition,
   type QueuedEvent,
+  type Tail,
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
 import { isOwnEvent, type Admitted } from '../admission.ts';
@@ -67,11 +68,12 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
       return worker.inFlight;
     },
     resumeParked: () => worker.resumeParked(),
+    pausesChanged: () => worker.pausesChanged(),
     async stop(graceMs) {
       worker.stopStarting();
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
-      await consumer.stop();
+      await consumer.stop(worker.handBack());
       worker.drop();
     },
   };
@@ -101,6 +103,8 @@ class OrderedQueue {
   #tailEnd = 0;
   /** So many events after one that has run may have run as well, as the server knows no more; but none after `last`. */
   #forgotten = { window: 0, last: 0 };
+  /** Up to here, and beyond the tail, what is not on record has not begun. */
+  #handedBack = 0;
   /** The newest message that this process was ever given. */
   #received = 0;
   /** How many events after the tail may have run as well. */
@@ -130,6 +134,8 @@ class OrderedQueue {
       nats: deps.nats,
       log: deps.log,
       isStopping: () => this.#isStopping,
+      isPaused: (event) => deps.definitions.isPaused(tenant, queue, event),
+      isAtRest: () => deps.definitions.isAtRest(tenant, queue),
       openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
@@ -152,14 +158,29 @@ class OrderedQueue {
     this.#isStopping = true;
   }
 
+  pausesChanged(): void {
+    for (const lane of [...this.#lanes.values()]) lane.pausesChanged();
+  }
+
+  /** What whoever is next may be told of the tail: something, if all that has begun here has its record. */
+  handBack(): HandBack | undefined {
+    const parked = [...this.#lanes.values()].filter((lane) => lane instanceof ParkedLane);
+    const isKnown = this.isIdle && this.#isParkingKnown && !this.#isHaunted && this.#forgotten.window === 0;
+    const isClear = isKnown && !parked.some(({ isDoubtful }) => isDoubtful);
+    const hasTail = this.#deliveries.size > 0 || parked.length > 0;
+    const received = Math.max(this.#received, this.#acknowledged, 1);
+    return isClear && hasTail ? { doubtful: this.#tailEnd, received } : undefined;
+  }
+
   /** Begins anew after `floor`. */
-  begin({ floor, delivered, forgotten }: Parameters<OrderedHandlers['onPinned']>[0]): void {
+  begin({ floor, delivered, handedBack = 0, forgotten }: Tail): void {
     this.drop();
     this.#outcomes.forget();
     this.#isParkingKnown = false;
     this.#acknowledged = floor;
     this.#admitted = floor;
     this.#forgotten = forgotten ?? { window: 0, last: 0 };
+    this.#handedBack = handedBack;
     this.#tailEnd = Math.max(delivered, this.#received);
     this.#doubtful = this.#forgotten.window;
     // What is parked does not wait for a message.
@@ -167,6 +188,7 @@ class OrderedQueue {
   }
 
   #extendTail(hasRun: number): void {
+    if (hasRun <= this.#handedBack) return;
     this.#tailEnd = Math.max(this.#tailEnd, hasRun);
     this.#doubtful = this.#forgotten.window;
   }
@@ -305,8 +327,10 @@ class OrderedQueue {
   async #resumeParked(epoch: number): Promise<void> {
     const names = await this.#parking.lanes();
     if (epoch !== this.#epoch) return;
+    // What was parked by one who let go of the queue cleanly has not begun.
+    const isTakenOver = this.#isParkingKnown || this.#handedBack === 0;
     this.#isParkingKnown = true;
-    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, true).start();
+    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, isTakenOver).start();
   }
 
   /** A process that has lost the queue may have been parking still when this one looked what is parked. */
@@ -422,6 +446,7 @@ class OrderedQueue {
   #countRunning(lane: ReturnType<QueueDeps['pool']['openLane']>): ReturnType<QueueDeps['pool']['openLane']> {
     return {
       close: () => lane.close(),
+      recall: () => lane.recall(),
       send: (work) => {
         this.#running += 1;
         lane.send({

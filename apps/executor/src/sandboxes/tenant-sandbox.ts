@@ -120,6 +120,12 @@ export class TenantSandbox {
     for (const { work } of dropped) work.onOutcome({ kind: 'unrun' });
   }
 
+  /** What of the lane has not started comes back as not run; at once, or after what runs there now. */
+  recallLane(lane: number): void {
+    if (this.#state !== 'ended') this.#sandbox?.recall([lane]);
+    this.closeLane(lane);
+  }
+
   /** Makes room for another tenant: what has gone to the process ends there, then it ends; the rest comes back as not run. */
   leave(): void {
     this.#isLeaving = true;

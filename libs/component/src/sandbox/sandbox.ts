@@ -117,6 +117,8 @@ export interface Sandbox {
   unload(key: string): void;
   /** Hands events in, in order. Throws for an `n` in use, an unknown key, a dead sandbox; nothing is sent then. */
   dispatch(batch: readonly Dispatch[]): void;
+  /** What has not started of these lanes will be skipped; hand nothing more in under their numbers. */
+  recall(lanes: readonly number[]): void;
   /** Events that were started and have no outcome, and since when (`performance.now()`). */
   running(): readonly { readonly n: number; readonly since: number }[];
   /**

@@ -15,6 +15,8 @@ export const Node = Type.Object({
   url: Type.Optional(Type.String()),
   /** Revision of the definitions bucket that the node has applied. */
   definitionsRevision: Type.Integer(),
+  /** Of an executor: up to that revision of the definitions, nothing runs any more that they say is paused. */
+  restRevision: Type.Optional(Type.Integer()),
   /** Of an executor: ordered queues that it has, and events that are delivered to it and not settled. */
   load: Type.Optional(Type.Object({ queues: Type.Integer(), inFlight: Type.Integer() })),
 });

@@ -8,6 +8,7 @@ import { platformOperations } from './platform.ts';
 import { secretOperations } from './secret.ts';
 import { tenantOperations } from './tenant.ts';
 import { tokenOperations } from './token.ts';
+import { queueOperations } from './queue.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -16,6 +17,7 @@ export const operations = {
   ...eventOperations,
   ...executionOperations,
   ...deadLetterOperations,
+  ...queueOperations,
   ...platformOperations,
   ...secretOperations,
   ...tenantOperations,
