@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { JobicoError } from '@jobico/contract';
 import { BuildError, buildComponent } from '@jobico/sdk/build';
 import type { BuildTarget } from './build-plan.ts';
+import { readComponent } from './read-component.ts';
 import { runBuildCommand, type CommandOptions } from './run-build-command.ts';
 
 /** A component that was built, or found where nothing builds it. */
@@ -30,9 +30,9 @@ async function build(
       return await buildSource(target.source, target.path, root);
     case 'command':
       await runBuildCommand(target, options);
-      return { bytes: await readFile(target.path), inputs: target.watch };
+      return { bytes: await readComponent(target.path), inputs: target.watch };
     case 'prebuilt':
-      return { bytes: await readFile(target.path), inputs: [target.path] };
+      return { bytes: await readComponent(target.path), inputs: [target.path] };
   }
 }
 
