@@ -29,6 +29,7 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'execution get',
     'execution list',
     'execution logs',
+    'init',
     'node list',
     'package get',
     'package list',

@@ -40,6 +40,8 @@ export { TOKEN_KINDS, Token } from './operations/token.ts';
 export type { TokenKind } from './operations/token.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
+export { BuildFile, validateBuildFile } from './package/build-file.ts';
+export type { RuntimeBuild } from './package/build-file.ts';
 export { changesBetween } from './package/changes.ts';
 export type { PackageChange, PackageContent } from './package/changes.ts';
 export { readHttpGrant } from './package/http-grant.ts';
