@@ -98,3 +98,15 @@ function commandOf(folder: string, runtime: string, command: string, { output, n
     watch: watch === undefined ? [at] : watch.map((each) => join(at, each)),
   };
 }
+
+/** What a component is known to depend on before it was built for the first time. */
+export function sourceInputs(target: BuildTarget): readonly string[] {
+  switch (target.kind) {
+    case 'source':
+      return [target.source];
+    case 'command':
+      return target.watch;
+    case 'prebuilt':
+      return [target.path];
+  }
+}

@@ -20,7 +20,8 @@ export async function complete(given: Given): Promise<{ name: string; language: 
   }
   const id = given.language ?? (canAsk ? await askLanguage() : missing('a language', `--language ${ids()}`));
   const language = LANGUAGES.find((each) => each.id === id);
-  if (language === undefined) throw new JobicoError('usage', `there is no template for ${id}`, { hint: `There are ${ids()}.` });
+  if (language === undefined)
+    throw new JobicoError('usage', `there is no template for ${id}`, { hint: `There are ${ids()}.` });
   return { name, language };
 }
 

@@ -24,6 +24,7 @@ export type {
   SandboxOptions,
   SandboxOutcome,
 } from './sandbox/sandbox.ts';
+export { recordCall, recordedAnswer, recordedArgs } from './sandbox/recorded-calls.ts';
 export { startSandbox } from './sandbox/start.ts';
 export {
   LIVE_AFTER_MS,

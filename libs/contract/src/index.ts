@@ -48,6 +48,7 @@ export { readHttpGrant } from './package/http-grant.ts';
 export type { HttpGrant, HttpGrantFault } from './package/http-grant.ts';
 export { jobsOf, queueOf, webhookOf } from './package/jobs.ts';
 export type { Job, Ordering, Queue, RetryPolicy, Webhook } from './package/jobs.ts';
+export { keyOf } from './package/key.ts';
 export { normalise, parsePackage } from './package/parse.ts';
 export type { ParsedPackage } from './package/parse.ts';
 export { moduleReferences, schemaReferences } from './package/references.ts';
@@ -61,8 +62,9 @@ export type {
   RuntimeDefinition,
   WebhookDefinition,
 } from './package/schema.ts';
-export { packageFaults, validatePackage } from './package/validate.ts';
+export { packageFaults, validateGrant, validatePackage } from './package/validate.ts';
 export { PackageVersion } from './package/version.ts';
 export { durationMs, sizeBytes } from './quantities.ts';
+export { RECORDED_CALL_KINDS, RecordedBytes, RecordedCall } from './recorded-call.ts';
 export { compileSchema } from './schema-validator.ts';
 export type { Validator } from './schema-validator.ts';

@@ -24,7 +24,8 @@ export interface Components {
 const KEPT_ARTIFACTS = 64;
 
 const { logBytes, logLines, resultBytes, eventsPerInstance } = LIMITS;
-const EXECUTION_LIMITS = { logBytes, logLines, resultBytes, eventsPerInstance } as const;
+/** What one execution may leave behind. */
+export const EXECUTION_LIMITS = { logBytes, logLines, resultBytes, eventsPerInstance } as const;
 
 export interface ComponentDeps {
   artifacts: ArtifactStore;

@@ -42,7 +42,7 @@ export type EventTuple = [
 
 export type RunMessage = [typeof TO_SANDBOX.run, forgottenLanes: number[], ...events: EventTuple[]];
 
-/** Followed by the source and the core modules as bytes. */
+/** Followed by the source, the core modules and the source map as bytes. */
 export type LoadMessage = [
   typeof TO_SANDBOX.load,
   component: number,
@@ -52,6 +52,7 @@ export type LoadMessage = [
   config: [name: string, value: string | { readonly absent: string }][],
   limits: ComponentLimits,
   fresh: boolean,
+  sourceMapLength: number,
 ];
 
 export type UnloadMessage = [typeof TO_SANDBOX.unload, component: number];

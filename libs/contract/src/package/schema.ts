@@ -245,7 +245,7 @@ const Runtime = Type.Object(
   closed,
 );
 
-const Grant = Type.Object(
+export const Grant = Type.Object(
   {
     config: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$' }), Type.String({ maxLength: 8192 }), {

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { JobicoError, type Fault } from '../errors.ts';
 import { faultsOf, nearest, pointer, shown } from '../faults.ts';
 import { HTTP_GRANT_FORM, readHttpGrant } from './http-grant.ts';
-import { PackageDefinition } from './schema.ts';
+import { Grant, PackageDefinition, type GrantDefinition } from './schema.ts';
 
 const isDefinition = new Ajv2020({
   allErrors: true,
@@ -33,6 +33,13 @@ export function validatePackage(value: unknown): PackageDefinition {
     `the package has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
     { faults },
   );
+}
+
+/** What one runtime is granted, as it stands in a package or in a file of its own; throws `invalid` with every fault. */
+export function validateGrant(value: unknown): GrantDefinition {
+  const check = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile<GrantDefinition>(Grant);
+  if (check(value)) return value;
+  throw new JobicoError('invalid', 'the grants cannot be used', { faults: faultsOf(check.errors ?? []) });
 }
 
 function duplicates(definition: PackageDefinition): Fault[] {
