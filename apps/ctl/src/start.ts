@@ -99,8 +99,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
     const { access, stop: stopAccess } = await openAccess(nats, auth, log);
     stops.push(stopAccess);
-    if (auth === 'open')
-      log.warn('open: whoever reaches this address may do everything; JOBICO_AUTH=tokens asks for one');
+    warnOf(log, auth, natsCreds);
     const handlers = createHandlers(deps);
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
@@ -158,6 +157,17 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
       operatorFile === undefined ? undefined : await openTenantAccounts({ ...options, operatorFile, tenants, tokens }),
   };
   return { deps, reconciler };
+}
+
+/** What a token does not guard. */
+function warnOf(log: Logger, auth: AuthMode, natsCreds: string | undefined): void {
+  if (auth === 'open') {
+    log.warn('open: whoever reaches this address may do everything; JOBICO_AUTH=tokens asks for tokens');
+  } else if (natsCreds === undefined) {
+    log.warn(
+      'NATS is used without credentials: whoever reaches it needs no token; `jobico init-nats` sets up a server',
+    );
+  }
 }
 
 async function lastExecution({ jsm }: Nats): Promise<number> {

@@ -43,8 +43,10 @@ export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): T
     async 'token.revoke'({ token: id, tenant }) {
       const record = await tokens.get(id);
       if (!record || (tenant !== undefined && record.tenant !== tenant)) throw noSuchToken(id);
+      // Refused before it is marked: a connection that cannot be cut is not revoked.
+      const account = record.kind === 'nats' ? { push: known(accounts).push, tenant: record.tenant } : undefined;
       const revoked = await tokens.revoke(record);
-      if (revoked.kind === 'nats' && revoked.tenant !== undefined) await accounts?.push(revoked.tenant);
+      if (account?.tenant !== undefined) await account.push(account.tenant);
       return shownOf(revoked);
     },
   };
