@@ -154,6 +154,45 @@ test('things of another tenant are denied alike, whether they exist or not', asy
   }
 });
 
+test("what is another tenant's is not there under one's own name", async () => {
+  const { tenant, other, nats } = plane;
+  const id = '0193c3f2-8f7e-7cc3-98c4-dc0c0c07398f';
+  const execution = executionOf(other, id);
+  await nats.js.publish(`jobico.execution.${other}.shop.work.ok.default.1`, JSON.stringify(execution));
+  const letter = await nats.js.publish(`jobico.deadletter.${other}.default.happened`, JSON.stringify(letterOf(other)));
+  const content = Buffer.from('{"type":"object"}').toString('base64');
+  await plane.admin.call('file.upload', { tenant: other, kind: 'json', name: 'secret.json', content });
+  const missingId = id.replace('398f', '3990');
+  const pairs: [OperationName, string, string, (what: string) => object][] = [
+    ['execution.get', id, missingId, (execution) => ({ execution })],
+    ['execution.logs', id, missingId, (execution) => ({ execution })],
+    ['deadletter.get', String(letter.seq), '900719925474099', (deadletter) => ({ deadletter })],
+    ['deadletter.list', String(letter.seq), '900719925474099', (ids) => ({ ids })],
+    ['deadletter.redrive', String(letter.seq), '900719925474099', (ids) => ({ ids })],
+    ['deadletter.drop', String(letter.seq), '900719925474099', (ids) => ({ ids })],
+  ];
+  for (const ask of [overHttp, overNats]) {
+    for (const [name, existing, missing, inputOf] of pairs) {
+      const answers = [existing, missing].map(async (what) => {
+        const { status, body } = await ask(name, { tenant, ...inputOf(what) }, tokens.owner);
+        return { status, body: JSON.stringify(body).replaceAll(what, 'WHAT') };
+      });
+      const [first, second] = await Promise.all(answers);
+      expect([name, first]).toEqual([name, second]);
+      expect(first?.body).not.toContain(other);
+      const own = await ask(
+        name,
+        { tenant: other, ...inputOf(existing), ...(/redrive|drop/.test(name) && { dryRun: true }) },
+        ofOther.owner,
+      );
+      expect([name, JSON.stringify(own.body)]).not.toEqual([name, first?.body]);
+    }
+    const { body } = await ask('file.list', { tenant }, tokens.owner);
+    expect(JSON.stringify(body)).not.toContain('secret.json');
+  }
+  expect((await nats.jsm.streams.getMessage('DEADLETTERS', { seq: letter.seq }))?.subject).toContain(other);
+});
+
 test('a body that names another tenant than the path does not get past it', async () => {
   const { url, tenant, other } = plane;
   const response = await fetch(`${url}/v1/tenants/${other}/packages/validate`, {
@@ -195,3 +234,30 @@ test('a list of tenants shows each caller its own', async () => {
   expect(await ids(ofOther.producer)).toEqual([other]);
   expect(await ids(tokens.admin)).toEqual(expect.arrayContaining([tenant, other]));
 });
+
+function executionOf(tenant: string, id: string) {
+  const time = new Date().toISOString();
+  return {
+    ...{ id, tenant, package: 'shop', version: 1, job: 'work', attempt: 1, status: 'ok', startedAt: time },
+    ...{ durationMs: 1, waitedMs: 1, queue: 'default', sequence: 1, emitted: [], logs: [], node: 'test' },
+    event: { id: 'e-1', name: 'happened', time },
+    usage: { memoryBytes: 0, hostCalls: 0 },
+  };
+}
+
+function letterOf(tenant: string) {
+  return {
+    ...{
+      tenant,
+      queue: 'default',
+      time: new Date().toISOString(),
+      sequence: 1,
+      attempts: 1,
+      package: 'shop',
+      job: 'work',
+    },
+    event: { id: 'e-1', name: 'happened' },
+    error: { code: 'permanent', message: 'no' },
+    data: {},
+  };
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { queueOf } from '@jobico/contract';
 import {
   connectNats,
@@ -290,6 +291,24 @@ test("a tenant's account goes with its connections", async () => {
   await accounts.remove('gamma');
   await expect(Promise.race([nc.closed().then(() => 'closed'), afterMs(2000)])).resolves.toBe('closed');
   await deleteQueue(app, 'gamma', 'default');
+});
+
+test.each(['listener', 'executor'])("the %s's credentials write nothing that is ctl's alone", async (module) => {
+  const { nc, violations } = await connectWith(await readFile(server.file(`creds/${module}.creds`), 'utf8'));
+  const subjects = [
+    '$KV.definitions.acme.package.shop',
+    '$KV.tenants.acme',
+    '$KV.tokens.0123456789ab',
+    '$O.files.M.x',
+    '$JS.API.STREAM.DELETE.EXECUTIONS',
+    'jobico.ctl.tenant.list',
+    ...(module === 'listener' ? ['jobico.execution.acme.shop.work.ok.default.1', '$JS.API.STREAM.PURGE.PARKED'] : []),
+  ];
+  const before = await fingerprintOfAll();
+  for (const subject of subjects) nc.publish(subject, '{}');
+  await nc.flush();
+  await vi.waitFor(() => expect(violations.length).toBe(subjects.length));
+  expect(await fingerprintOfAll()).toBe(before);
 });
 
 test('without credentials nobody is let in', async () => {
