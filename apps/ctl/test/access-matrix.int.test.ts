@@ -157,8 +157,8 @@ test('things of another tenant are denied alike, whether they exist or not', asy
 test("what is another tenant's is not there under one's own name", async () => {
   const { tenant, other, nats } = plane;
   const id = '0193c3f2-8f7e-7cc3-98c4-dc0c0c07398f';
-  const execution = executionOf(other, id);
-  await nats.js.publish(`jobico.execution.${other}.shop.work.ok.default.1`, JSON.stringify(execution));
+  const record = JSON.stringify(executionOf(other, id));
+  await nats.js.publish(`jobico.execution.${other}.shop.work.ok.default.1`, record);
   const letter = await nats.js.publish(`jobico.deadletter.${other}.default.happened`, JSON.stringify(letterOf(other)));
   const content = Buffer.from('{"type":"object"}').toString('base64');
   await plane.admin.call('file.upload', { tenant: other, kind: 'json', name: 'secret.json', content });
@@ -238,8 +238,21 @@ test('a list of tenants shows each caller its own', async () => {
 function executionOf(tenant: string, id: string) {
   const time = new Date().toISOString();
   return {
-    ...{ id, tenant, package: 'shop', version: 1, job: 'work', attempt: 1, status: 'ok', startedAt: time },
-    ...{ durationMs: 1, waitedMs: 1, queue: 'default', sequence: 1, emitted: [], logs: [], node: 'test' },
+    id,
+    tenant,
+    package: 'shop',
+    version: 1,
+    job: 'work',
+    attempt: 1,
+    status: 'ok',
+    startedAt: time,
+    durationMs: 1,
+    waitedMs: 1,
+    queue: 'default',
+    sequence: 1,
+    emitted: [],
+    logs: [],
+    node: 'test',
     event: { id: 'e-1', name: 'happened', time },
     usage: { memoryBytes: 0, hostCalls: 0 },
   };
@@ -247,15 +260,13 @@ function executionOf(tenant: string, id: string) {
 
 function letterOf(tenant: string) {
   return {
-    ...{
-      tenant,
-      queue: 'default',
-      time: new Date().toISOString(),
-      sequence: 1,
-      attempts: 1,
-      package: 'shop',
-      job: 'work',
-    },
+    tenant,
+    queue: 'default',
+    time: new Date().toISOString(),
+    sequence: 1,
+    attempts: 1,
+    package: 'shop',
+    job: 'work',
     event: { id: 'e-1', name: 'happened' },
     error: { code: 'permanent', message: 'no' },
     data: {},

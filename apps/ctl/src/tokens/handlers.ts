@@ -44,9 +44,9 @@ export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): T
       const record = await tokens.get(id);
       if (!record || (tenant !== undefined && record.tenant !== tenant)) throw noSuchToken(id);
       // Refused before it is marked: a connection that cannot be cut is not revoked.
-      const account = record.kind === 'nats' ? { push: known(accounts).push, tenant: record.tenant } : undefined;
+      const theirs = record.kind === 'nats' ? known(accounts) : undefined;
       const revoked = await tokens.revoke(record);
-      if (account?.tenant !== undefined) await account.push(account.tenant);
+      if (record.tenant !== undefined) await theirs?.push(record.tenant);
       return shownOf(revoked);
     },
   };
