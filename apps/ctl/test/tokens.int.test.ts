@@ -97,30 +97,37 @@ test('an owner gives and takes access in its tenant only, and to no admin', asyn
   await owner.call('token.revoke', { token: made.id, tenant });
 });
 
-test('a tenant is made, looked at, refused twice, and removed with its tokens once it has no package', async () => {
-  const plane = await guardedPlane();
-  const { tenant, admin, nats } = plane;
-  await expect(admin.call('tenant.create', { tenant })).rejects.toMatchObject({ code: 'conflict' });
-  await expect(admin.call('token.create', { tenant: 'nobody', role: 'owner' })).rejects.toMatchObject({
-    code: 'not-found',
-  });
-  const owner = await plane.tokenOf('owner');
-  await deployEcho(admin, tenant);
-  expect(await admin.call('tenant.get', { tenant })).toMatchObject({ id: tenant, packages: 1, tokens: 1 });
-  await nats.js.publish(`jobico.deadletter.${tenant}.default.shop-happened`, '{}');
-  await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.1`, '{}');
-  await expect(admin.call('tenant.delete', { tenant })).rejects.toMatchObject({
-    code: 'conflict',
-    message: expect.stringContaining('shop') as string,
-  });
-  await admin.call('package.undeploy', { tenant, package: 'shop' });
-  await vi.waitFor(() => admin.call('tenant.delete', { tenant }));
-  await expect(admin.call('tenant.get', { tenant })).rejects.toMatchObject({ code: 'not-found' });
-  await vi.waitFor(() =>
-    expect(as(plane, owner).call('tenant.list', {})).rejects.toMatchObject({ code: 'unauthenticated' }),
-  );
-  expect(await leftOf(plane)).toEqual([]);
-});
+test(
+  'a tenant is made, looked at, refused twice, and removed with its tokens once it has no package',
+  { timeout: 60_000 },
+  async () => {
+    const plane = await guardedPlane();
+    const { tenant, admin, nats } = plane;
+    await expect(admin.call('tenant.create', { tenant })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(admin.call('token.create', { tenant: 'nobody', role: 'owner' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    const owner = await plane.tokenOf('owner');
+    await deployEcho(admin, tenant);
+    expect(await admin.call('tenant.get', { tenant })).toMatchObject({ id: tenant, packages: 1, tokens: 1 });
+    await nats.js.publish(`jobico.deadletter.${tenant}.default.shop-happened`, '{}');
+    await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.1`, '{}');
+    for (const key of [`definitions.${tenant}.pause.queue.default`, `secrets.${tenant}.TAX_KEY`]) {
+      await nats.js.publish(`$KV.${key}`, '{}');
+    }
+    await expect(admin.call('tenant.delete', { tenant })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('shop') as string,
+    });
+    await admin.call('package.undeploy', { tenant, package: 'shop' });
+    await vi.waitFor(() => admin.call('tenant.delete', { tenant }));
+    await expect(admin.call('tenant.get', { tenant })).rejects.toMatchObject({ code: 'not-found' });
+    await vi.waitFor(() =>
+      expect(as(plane, owner).call('tenant.list', {})).rejects.toMatchObject({ code: 'unauthenticated' }),
+    );
+    expect(await leftOf(plane)).toEqual([]);
+  },
+);
 
 /** Subjects of every stream that name the tenant and are not the mark of something deleted. */
 async function leftOf({ nats: { jsm }, tenant }: GuardedPlane): Promise<string[]> {

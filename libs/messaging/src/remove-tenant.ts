@@ -1,3 +1,4 @@
+import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import type { Nats } from './connection.ts';
 import { asUnavailable, isMissing } from './failures.ts';
@@ -7,15 +8,16 @@ import {
   DEFINITIONS,
   EXECUTIONS,
   FILES,
+  IDEMPOTENCY,
   logSubject,
-  packageSubject,
   PARKED,
+  SECRETS,
   tenantBucket,
 } from './subjects.ts';
 
 /**
- * Deletes what the platform keeps for a tenant that has no package: queues, key-value data, files, records, dead letters,
- * the versions of packages that it had. What was done before it failed is done; it may be repeated.
+ * Deletes what the platform keeps for a tenant that has no package: queues, key-value data, files, secrets, records, dead
+ * letters, the versions of packages that it had. What was done before it failed is done; it may be repeated.
  */
 export async function removeTenantData(nats: Nats, tenant: string): Promise<void> {
   for (const { id } of await listQueues(nats, tenant)) await deleteQueue(nats, tenant, id);
@@ -24,17 +26,30 @@ export async function removeTenantData(nats: Nats, tenant: string): Promise<void
     [EXECUTIONS, logSubject(tenant)],
     [DEADLETTERS, `jobico.deadletter.${tenant}.>`],
     [PARKED, `jobico.parked.${tenant}.>`],
-    [`KV_${DEFINITIONS}`, packageSubject(tenant, '>')],
+    [`KV_${IDEMPOTENCY}`, `$KV.${IDEMPOTENCY}.${tenant}.>`],
   ];
   try {
-    for (const [stream, filter] of filters) await nats.jsm.streams.purge(stream, { filter });
-    await nats.jsm.streams.delete(`KV_${tenantBucket(tenant)}`).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    });
+    for (const bucket of [DEFINITIONS, SECRETS]) await removeKeys(nats, bucket, tenant);
+    for (const [stream, filter] of filters) {
+      await nats.jsm.streams.purge(stream, { filter }).catch(unlessMissing);
+    }
+    await nats.jsm.streams.delete(`KV_${tenantBucket(tenant)}`).catch(unlessMissing);
     await removeFiles(nats, tenant);
   } catch (error) {
     throw asUnavailable(error, `what is kept for tenant ${tenant} cannot be deleted`);
   }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+/** Takes every key of the tenant out of a bucket that is watched, each with a mark: a copy that was away learns of it. */
+async function removeKeys(nats: Nats, name: string, tenant: string): Promise<void> {
+  const bucket = await new Kvm(nats.js).open(name);
+  const prefix = `$KV.${name}.`;
+  const { state } = await nats.jsm.streams.info(`KV_${name}`, { subjects_filter: `${prefix}${tenant}.>` });
+  for (const subject of Object.keys(state.subjects ?? {})) await bucket.purge(subject.slice(prefix.length));
 }
 
 async function removeFiles(nats: Nats, tenant: string): Promise<void> {

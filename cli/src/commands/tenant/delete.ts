@@ -6,7 +6,7 @@ export default class TenantDelete extends PlatformCommand {
   static override summary = 'Remove a tenant and all that is kept for it.';
   static override description = [
     "An admin's. Its packages have to be undeployed first.",
-    'Its files, key-value data, records, dead letters and tokens are gone then.',
+    'Its files, secrets, key-value data, records, dead letters and tokens are gone then.',
     'Asks first, where somebody is at a terminal.',
   ].join('\n');
   static override examples = [

@@ -34,7 +34,7 @@ export const tenantOperations = {
     }),
   }),
   'tenant.delete': operation({
-    summary: 'Removes a tenant without packages: its files, key-value data, records, dead letters and tokens',
+    summary: 'Removes a tenant without packages: its files, secrets, key-value data, records, dead letters and tokens',
     role: 'admin',
     method: 'DELETE',
     path: '/v1/tenants/{tenant}',
