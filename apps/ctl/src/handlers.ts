@@ -2,6 +2,7 @@ import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/ha
 import { createEventHandlers } from './events/handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
+import { createKvHandlers } from './kv/handlers.ts';
 import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
@@ -27,6 +28,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createDeadLetterHandlers(deps),
     ...createPauseHandlers(deps),
     ...createQueueHandlers(deps),
+    ...createKvHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
   };

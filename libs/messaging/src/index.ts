@@ -52,7 +52,7 @@ export { deleteQueue, ensureStreams, findQueues, listQueues, trimQueue } from '.
 export type { FoundConsumer, QueueState } from './streams.ts';
 export { eventSubject, keyToken, queueStream, SLOTS } from './subjects.ts';
 export type { PausableKind } from './subjects.ts';
-export { openTenantKv } from './tenant-kv.ts';
+export { findTenantKv, openTenantKv } from './tenant-kv.ts';
 export type { TenantKv, TenantKvEntry, WriteCondition } from './tenant-kv.ts';
 export { describeWaiting, findWaiting } from './waiting-events.ts';
 export type { FoundWaiting, Waiting, WaitingFilter, WaitingQuery } from './waiting-events.ts';
