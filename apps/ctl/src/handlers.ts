@@ -1,5 +1,6 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
 import { createEventHandlers } from './events/handlers.ts';
+import { createStoredEventHandlers } from './events/stored-handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
 import { createKvHandlers } from './kv/handlers.ts';
@@ -24,6 +25,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createPackageHandlers(deps),
     ...createFileHandlers(deps),
     ...createEventHandlers(deps),
+    ...createStoredEventHandlers(deps),
     ...createExecutionHandlers(deps),
     ...createDeadLetterHandlers(deps),
     ...createPauseHandlers(deps),
