@@ -1,3 +1,5 @@
+export { createFileCollector } from './collect-files.ts';
+export type { Collected, FileCollector } from './collect-files.ts';
 export { connectNats } from './connection.ts';
 export type { Nats, NatsOptions } from './connection.ts';
 export { createDeadLetters } from './dead-letters.ts';

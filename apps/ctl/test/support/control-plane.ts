@@ -21,7 +21,7 @@ export async function controlPlane(options: Partial<CtlOptions> = {}): Promise<C
   const natsUrl = inject('natsUrl');
   const ctl = await startCtl({ natsUrl, log, port: 0, checkOutputs: true, reconcileIntervalMs: 50, ...options });
   onTestFinished(() => ctl.stop());
-  const nats = await connectNats({ url: natsUrl, name: 'test', log });
+  const nats = await connectNats({ url: options.natsUrl ?? natsUrl, name: 'test', log });
   onTestFinished(() => nats.close());
   return { url: ctl.url, client: createClient({ url: ctl.url }), tenant: newTenant(), nats };
 }
