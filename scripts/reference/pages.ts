@@ -1,8 +1,12 @@
+import { errorsPage } from './errors-page.ts';
+import { httpApiPage } from './http-api-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { packagePage } from './package-page.ts';
 
 /** The pages of docs/reference/ that are made from code. */
 export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
+  'errors.md': errorsPage,
+  'http-api.md': httpApiPage,
   'limits.md': limitsPage,
   'package.md': packagePage,
 };
