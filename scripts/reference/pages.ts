@@ -1,5 +1,7 @@
 import { accessPage } from './access-page.ts';
 import { configurationPage } from './configuration-page.ts';
+import { errorsPage } from './errors-page.ts';
+import { httpApiPage } from './http-api-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { packagePage } from './package-page.ts';
 
@@ -7,6 +9,8 @@ import { packagePage } from './package-page.ts';
 export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'access.md': accessPage,
   'configuration.md': configurationPage,
+  'errors.md': errorsPage,
+  'http-api.md': httpApiPage,
   'limits.md': limitsPage,
   'package.md': packagePage,
 };

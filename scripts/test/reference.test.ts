@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OTHER_NAMES, SETTINGS } from '@jobico/config';
-import { jobsOf, PackageDefinition, queueOf } from '@jobico/contract';
+import { ERROR_CODES, jobsOf, OPERATION_NAMES, PackageDefinition, queueOf } from '@jobico/contract';
 import { describe, expect, test } from 'vitest';
 import { REFERENCE_PAGES } from '../reference/pages.ts';
 
@@ -110,3 +110,9 @@ function filled(schema: Schema): unknown {
   });
   return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
+
+test('every operation and every error code stands on its page', () => {
+  const [api, errors] = [read('http-api.md'), read('errors.md')];
+  expect(OPERATION_NAMES.filter((name) => !api.includes(`### ${name}\n`))).toEqual([]);
+  expect(ERROR_CODES.filter((code) => !errors.includes(`| \`${code}\` |`))).toEqual([]);
+});

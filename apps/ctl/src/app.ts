@@ -15,7 +15,8 @@ export interface AppDeps extends RunDeps {
   version: string;
 }
 
-const LONGEST_PATH_FIELD = 1024;
+/** A key of 512 bytes, each of them percent-encoded. */
+const LONGEST_PATH_FIELD = 1536;
 
 /** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
 export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyInstance {

@@ -1,7 +1,9 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
 import { createEventHandlers } from './events/handlers.ts';
+import { createStoredEventHandlers } from './events/stored-handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
+import { createKvHandlers } from './kv/handlers.ts';
 import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
@@ -25,10 +27,12 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createPackageHandlers(deps),
     ...createFileHandlers(deps),
     ...createEventHandlers(deps),
+    ...createStoredEventHandlers(deps),
     ...createExecutionHandlers(deps),
     ...createDeadLetterHandlers(deps),
     ...createPauseHandlers(deps),
     ...createQueueHandlers(deps),
+    ...createKvHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),

@@ -8,6 +8,7 @@ import {
   createArtifactStore,
   createDeadLetters,
   createDefinitionStore,
+  createFileCollector,
   createFileStore,
   createIntake,
   createNodes,
@@ -30,6 +31,7 @@ import {
 import { createHealth, type Logger } from '@jobico/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
+import { startCollecting } from './files/collecting.ts';
 import { createGate } from './files/gate.ts';
 import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
 import { createReconciler } from './packages/reconcile.ts';
@@ -61,6 +63,10 @@ export interface CtlOptions {
   secretKeys?: string | undefined;
   /** Between two looks at the queues that still have to be drained. Default 5,000. */
   reconcileIntervalMs?: number;
+  /** Between two looks for files that nothing needs any more. Default 600,000. */
+  collectIntervalMs?: number;
+  /** How long a file is unneeded before it is deleted. Default 3,600,000. */
+  collectGraceMs?: number;
 }
 
 export interface Ctl {
@@ -117,6 +123,9 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const service = await serveNats({ ...run, nats, log, version });
     stops.push(() => service.stop());
     reconciler.start();
+    const collector = await createFileCollector(nats, deps.store, { graceMs: options.collectGraceMs ?? GRACE_MS });
+    const collecting = startCollecting(collector, options.collectIntervalMs ?? COLLECT_MS, log);
+    stops.push(() => collecting.stop());
     stops.push(() => reconciler.stop());
     stops.push(await announce(nodes, definitions, { url, version }));
     log.info({ url }, 'ctl is ready');
@@ -126,6 +135,9 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     throw error;
   }
 }
+
+const COLLECT_MS = 600_000;
+const GRACE_MS = 3_600_000;
 
 async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: CtlOptions) {
   const store = await createDefinitionStore(nats);

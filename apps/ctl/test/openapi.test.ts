@@ -1,4 +1,5 @@
 import { OPERATION_NAMES, operations } from '@jobico/contract';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { openApiDocument } from '../src/index.ts';
@@ -70,4 +71,10 @@ test('every reference leads somewhere in the document', () => {
 
 test('every operation says what its problems look like', () => {
   expect(found.filter(({ operation }) => operation.responses.default?.$ref === undefined)).toEqual([]);
+});
+
+test('the document is a valid one of OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(document);
+  expect(errors).toBeUndefined();
+  expect(valid).toBe(true);
 });

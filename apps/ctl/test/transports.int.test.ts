@@ -1,5 +1,13 @@
-import { createClient, requestOf } from '@jobico/client';
-import { OPERATION_NAMES, operations, type Operation, type OperationName, type PackageVersion } from '@jobico/contract';
+import { createClient, requestOf, type CallName } from '@jobico/client';
+import {
+  asJobicoError,
+  OPERATION_NAMES,
+  operations,
+  toProblem,
+  type Operation,
+  type OperationName,
+  type PackageVersion,
+} from '@jobico/contract';
 import { expect, test } from 'vitest';
 import { component } from './support/component.ts';
 import { controlPlane, newTenant, packageOf, type ControlPlane } from './support/control-plane.ts';
@@ -77,6 +85,35 @@ async function calls(tenant: string): Promise<[OperationName, Record<string, unk
     ['secret.rotate', {}],
     ['secret.delete', { tenant, name: 'TAX_KEY' }],
     ['secret.delete', { tenant, name: 'TAX_KEY' }],
+    ['file.get', { tenant, kind: 'json', name: 'order.json', content: true }],
+    ['file.get', { tenant, kind: 'wasm', name: 'work.wasm' }],
+    ['file.get', { tenant, kind: 'wasm', name: 'wrk.wasm' }],
+    ['file.delete', { tenant, kind: 'json', name: 'order.json' }],
+    ['file.delete', { tenant, kind: 'json', name: 'order.json' }],
+    ['event.list', { tenant, queue: 'default', event: 'order-placed', limit: 1 }],
+    ['event.list', { tenant, queue: 'defualt' }],
+    ['event.list', { tenant, queue: 'default', since: '2026-01-01T00:00:00Z', until: '2026-01-02T00:00:00Z' }],
+    ['event.get', { tenant, event: 'e-1' }],
+    ['event.get', { tenant, event: 'e-2' }],
+    ['event.replay', { tenant, queue: 'default', replay: 'again', dryRun: true }],
+    ['event.replay', { tenant, queue: 'default', replay: 'again' }],
+    ['event.replay', { tenant, queue: 'default', replay: 'a b' }],
+    ['kv.list', { tenant }],
+    ['kv.put', { tenant: `${tenant}x`, bucket: 'prices', key: 'a', value: '1' }],
+    ['kv.put', { tenant, bucket: 'prices', key: 'eur/größe', value: '{"cents":1}', ifAbsent: true }],
+    ['kv.put', { tenant, bucket: 'prices', key: 'eur/größe', value: '2', ifAbsent: true }],
+    ['kv.put', { tenant, bucket: 'prices', key: 'eur/größe', value: '2', ifRevision: '1' }],
+    ['kv.put', { tenant, bucket: 'prices', key: 'eur/größe', value: '2', ifRevision: '1' }],
+    ['kv.put', { tenant, bucket: 'stock', key: 'raw', value: '/wA=', encoding: 'base64' }],
+    ['kv.put', { tenant, bucket: 'stock', key: 'raw', value: '/wA', encoding: 'base64' }],
+    ['kv.put', { tenant, bucket: 'Stock', key: 'raw', value: '' }],
+    ['kv.list', { tenant, limit: 1 }],
+    ['kv.list', { tenant, bucket: 'prices', prefix: 'eur/' }],
+    ['kv.get', { tenant, bucket: 'prices', key: 'eur/größe' }],
+    ['kv.get', { tenant, bucket: 'stock', key: 'raw' }],
+    ['kv.get', { tenant, bucket: 'stock', key: 'row' }],
+    ['kv.delete', { tenant, bucket: 'stock', key: 'raw' }],
+    ['kv.delete', { tenant, bucket: 'stock', key: 'raw' }],
     ['queue.list', { tenant }],
     ['queue.get', { tenant, queue: 'default' }],
     ['queue.get', { tenant, queue: 'defualt' }],
@@ -114,6 +151,11 @@ async function overNats({ nats }: ControlPlane, name: OperationName, input: obje
   return answer.json();
 }
 
+/** The typed client throws what the others answer as a problem. */
+async function overClient({ client }: ControlPlane, name: OperationName, input: object): Promise<unknown> {
+  return await client.call(name as CallName, input as never).catch((error: unknown) => toProblem(asJobicoError(error)));
+}
+
 /** What is the same on every transport: not the tenant's name, nor times, nor what other tests do meanwhile. */
 function comparable(name: OperationName, value: unknown, tenant: string): unknown {
   if (LISTS_OF_ALL.includes(name)) return Object.keys(value as object);
@@ -127,20 +169,30 @@ function comparable(name: OperationName, value: unknown, tenant: string): unknow
 
 const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list', 'secret.rotate'];
 
-test('every operation answers the same over HTTP and over NATS, as the table says', { timeout: 60_000 }, async () => {
-  const platform = await controlPlane();
-  const [ofHttp, ofNats] = [newTenant(), newTenant()];
-  const [httpCalls, natsCalls] = [await calls(ofHttp), await calls(ofNats)];
-  const called = new Set<OperationName>();
-  for (const [index, [name, input]] of httpCalls.entries()) {
-    called.add(name);
-    const http = await overHttp(platform, name, input);
-    const nats = await overNats(platform, name, natsCalls[index]?.[1] ?? {});
-    expect([index, name, comparable(name, http, ofHttp)]).toEqual([index, name, comparable(name, nats, ofNats)]);
-  }
-  const answeringOnce = OPERATION_NAMES.filter((name) => !(operations[name] as Operation).isStream);
-  expect([...called].toSorted()).toEqual(answeringOnce.toSorted());
-});
+test(
+  'every operation answers the same over HTTP, over NATS and to the client, as the table says',
+  { timeout: 180_000 },
+  async () => {
+    const platform = await controlPlane();
+    const transports = await Promise.all(
+      [overHttp, overNats, overClient].map(async (over) => {
+        const tenant = newTenant();
+        return { over, tenant, calls: await calls(tenant) };
+      }),
+    );
+    const called = new Set<OperationName>();
+    for (const [index, [name]] of (transports[0]?.calls ?? []).entries()) {
+      called.add(name);
+      const answers: unknown[] = [];
+      for (const { over, tenant, calls: own } of transports) {
+        answers.push(comparable(name, await over(platform, name, own[index]?.[1] ?? {}), tenant));
+      }
+      for (const answer of answers) expect([index, name, answer]).toEqual([index, name, answers[0]]);
+    }
+    const answeringOnce = OPERATION_NAMES.filter((name) => !(operations[name] as Operation).isStream);
+    expect([...called].toSorted()).toEqual(answeringOnce.toSorted());
+  },
+);
 
 test('the service can be found on NATS, each operation as an endpoint', async () => {
   const { nats } = await controlPlane();

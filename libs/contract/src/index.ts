@@ -23,7 +23,7 @@ export type { OperationChecks } from './operations/check.ts';
 export { DropResult, RedriveResult } from './operations/dead-letter.ts';
 export type { LetterFilters } from './operations/dead-letter.ts';
 export { Followed } from './operations/execution.ts';
-export { AcceptedEvents } from './operations/event.ts';
+export { AcceptedEvents, ReplayResult } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';
 export type { FileKind } from './operations/file.ts';
 export type { Operation } from './operations/operation.ts';

@@ -23,6 +23,8 @@ export interface DefinitionStore {
   list(tenant: string): Promise<TenantPackages>;
   /** The versions of a package that are kept, newest first, also of one that was undeployed: the last 64 changes. */
   versions(tenant: string, id: string): Promise<PackageVersion[]>;
+  /** Every version that is kept of every package of a tenant, also of those that were undeployed. */
+  allVersions(tenant: string): Promise<PackageVersion[]>;
   tenants(): Promise<{ id: string; createdAt: string }[]>;
   /**
    * Makes a version live with one message, and the tenant known. Throws `conflict` if anything of the tenant's packages
@@ -61,6 +63,13 @@ export async function createDefinitionStore(nats: Nats): Promise<DefinitionStore
       return found.reverse();
     },
     tenants: () => tenants.list(),
+    async allVersions(tenant) {
+      const found: PackageVersion[] = [];
+      for await (const entry of await definitions.history({ key: `${tenant}.package.*` })) {
+        if (entry.operation === 'PUT') found.push(entry.json<PackageVersion>());
+      }
+      return found;
+    },
     async put(version, revision) {
       await tenants.ensure(version.tenant);
       return await write(version, revision, JSON.stringify(version), []);

@@ -19,6 +19,10 @@ export interface FileStore {
   put(tenant: string, kind: FileKind, name: string, content: Uint8Array): Promise<StoredFile>;
   find(tenant: string, kind: FileKind, name: string): Promise<StoredFile | undefined>;
   list(tenant: string, kind?: FileKind): Promise<StoredFile[]>;
+  /** Takes a name away; its content stays until it is collected. */
+  remove(tenant: string, kind: FileKind, name: string): Promise<void>;
+  /** Whether content was stored, or stored again, within so many milliseconds. */
+  isFresh(tenant: string, digest: string, withinMs: number): Promise<boolean>;
   /** Content by digest, of this tenant only. Throws `unavailable`, at once while NATS is away. */
   content(tenant: string, digest: string): Promise<Uint8Array | undefined>;
 }
@@ -30,8 +34,10 @@ export async function createFileStore(nats: Nats): Promise<FileStore> {
     async put(tenant, kind, name, content) {
       const digest = digestOf(content);
       const path = `${tenant}/content/${digest}`;
-      const stored =
-        (await existing(store, path)) ?? (await store.putBlob({ name: path, metadata: { digest } }, content));
+      const known = await existing(store, path);
+      // Who stores it again means to use it: it is as fresh as if it came for the first time.
+      if (known) await store.update(path, { name: path, metadata: { digest } });
+      const stored = known ?? (await store.putBlob({ name: path, metadata: { digest } }, content));
       const info = await store.putBlob(
         {
           name: nameOf(tenant, kind, name),
@@ -49,6 +55,13 @@ export async function createFileStore(nats: Nats): Promise<FileStore> {
       const prefixes = (kind === undefined ? FILE_KINDS : [kind]).map((each) => `${tenant}/${each}/`);
       const infos = (await store.list()).filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
       return infos.map(storedFile).sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async remove(tenant, kind, name) {
+      await store.delete(nameOf(tenant, kind, name));
+    },
+    async isFresh(tenant, digest, withinMs) {
+      const info = await existing(store, `${tenant}/content/${digest}`);
+      return info !== undefined && Date.now() - Date.parse(info.mtime) < withinMs;
     },
     async content(tenant, digest) {
       // A request that waits for the server to come back would wait longer than whoever asks.

@@ -2,7 +2,7 @@ import { JobicoError, LIMITS } from '@jobico/contract';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
-import { asUnavailable } from './failures.ts';
+import { asUnavailable, isMissing } from './failures.ts';
 import { tenantBucket } from './subjects.ts';
 import { isWrongSequence } from './wrong-sequence.ts';
 
@@ -24,6 +24,8 @@ export interface TenantKv {
    */
   set(bucket: string, key: string, value: Uint8Array, when: WriteCondition): Promise<string>;
   delete(bucket: string, key: string): Promise<void>;
+  /** Every key of every bucket, or of one, in their order. */
+  list(bucket?: string): Promise<{ bucket: string; key: string }[]>;
   /** Keys of the bucket that start with the prefix, at most `LIMITS.kvKeysListed`. */
   keys(bucket: string, prefix: string): Promise<string[]>;
 }
@@ -60,10 +62,33 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
     async delete(bucket, key) {
       await call(() => store.delete(pathOf(bucket, key)));
     },
+    async list(bucket = '*') {
+      const found: { bucket: string; key: string }[] = [];
+      await call(async () => {
+        for await (const path of await store.keys(`${bucket}.*`)) {
+          const dot = path.indexOf('.');
+          found.push({ bucket: path.slice(0, dot), key: decodeKey(path.slice(dot + 1)) });
+        }
+      });
+      return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    },
     async keys(bucket, prefix) {
       return await call(() => listKeys(store, `${bucket}.`, prefix));
     },
   };
+}
+
+const placeOf = ({ bucket, key }: { bucket: string; key: string }) => `${bucket}/${key}`;
+
+/** The data of a tenant, if there is any: to look must set nothing aside. */
+export async function findTenantKv(nats: Nats, tenant: string): Promise<TenantKv | undefined> {
+  try {
+    await nats.jsm.streams.info(`KV_${tenantBucket(tenant)}`);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw asUnavailable(error, 'the key-value store did not answer');
+  }
+  return await openTenantKv(nats, tenant);
 }
 
 /** Keys may be any text; what a subject token cannot hold is encoded as `=xx` of its UTF-8 bytes. */

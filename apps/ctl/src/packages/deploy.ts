@@ -38,6 +38,8 @@ export interface DeployDeps extends PinDeps {
 
 /** A deploy answers within this, also when a node is stuck. */
 const APPLY_TIMEOUT_MS = 5000;
+/** Files that were found may be collected later: long after this. */
+const CHECK_HOLDS_MS = 600_000;
 /** Of writes that another process of ctl comes before. */
 const MAX_WRITES = 10;
 
@@ -72,11 +74,12 @@ export async function deploy(
   { dryRun = false, restores }: DeployOptions = {},
 ): Promise<OperationOutput<'package.deploy'>> {
   const { tenant, id } = definition;
+  const checkedAtMs = Date.now();
   const { pinned, before } = await checkPackage(deps, definition, given);
   const content: Content = { definition, ...pinned, ...(restores !== undefined && { restores }) };
   const { published, revision, changes } = dryRun
     ? await rehearse(deps, content)
-    : await deps.locks(tenant, () => publish(deps, content, before));
+    : await deps.locks(tenant, () => publish(deps, content, before, checkedAtMs));
   const nodes = dryRun ? [] : await untilApplied(deps.nodes, revision, APPLY_TIMEOUT_MS);
   const { version, restores: restored } = published;
   const warnings = missingSecrets(definition, await deps.secrets.list(tenant));
@@ -116,9 +119,17 @@ function compare(content: Content, { packages }: TenantPackages) {
   return { current, changes: changesBetween(current, content) };
 }
 
-async function publish(deps: DeployDeps, content: Content, before: PackageVersion | undefined): Promise<Published> {
+async function publish(
+  deps: DeployDeps,
+  content: Content,
+  before: PackageVersion | undefined,
+  checkedAtMs: number,
+): Promise<Published> {
   const { id, tenant } = content.definition;
   for (let write = 1; ; write += 1) {
+    if (Date.now() - checkedAtMs > CHECK_HOLDS_MS) {
+      throw new JobicoError('timeout', `package ${id} was checked too long ago`, { hint: 'Deploy again.' });
+    }
     const live = await deps.store.list(tenant);
     const { current, changes } = compare(content, live);
     if (current && changes.length === 0) return { published: current, revision: live.revision, changes };

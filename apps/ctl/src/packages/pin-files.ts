@@ -12,7 +12,7 @@ import {
   type PackageDefinition,
   type StoredFile,
 } from '@jobico/contract';
-import type { FileStore } from '@jobico/messaging';
+import type { DefinitionStore, FileStore } from '@jobico/messaging';
 import type { Gate } from '../files/gate.ts';
 
 /** The exact content that each reference of a package stands for: digests by `moduleref` and by `schemaref`. */
@@ -27,7 +27,11 @@ export type GivenDigests = Partial<PinnedFiles>;
 export interface PinDeps {
   files: FileStore;
   gate: Gate;
+  store: DefinitionStore;
 }
+
+/** What was stored so lately is not collected before a deploy that has found it is done. */
+const FRESH_MS = 1_800_000;
 
 interface Refusal {
   code: ErrorCode;
@@ -41,10 +45,11 @@ interface Refusal {
  * a fault for every reference that has something wrong with it.
  */
 export async function pinFiles(
-  { files, gate }: PinDeps,
+  deps: PinDeps,
   definition: PackageDefinition,
   given: GivenDigests,
 ): Promise<PinnedFiles> {
+  const { files, gate } = deps;
   const { tenant } = definition;
   const stored = await files.list(tenant);
   const refusals: Refusal[] = [];
@@ -58,7 +63,7 @@ export async function pinFiles(
     const pinned: [ref: string, digest: string][] = [];
     for (const reference of references) {
       try {
-        const digest = await digestFor(files, tenant, kind, reference, digests, stored);
+        const digest = await digestFor(deps, tenant, kind, reference, digests, stored);
         await check(() => contentOf(files, tenant, digest), digest);
         pinned.push([reference.ref, digest]);
       } catch (error) {
@@ -79,7 +84,7 @@ export async function pinFiles(
 }
 
 async function digestFor(
-  files: FileStore,
+  { files, store }: PinDeps,
   tenant: string,
   kind: FileKind,
   { ref, paths }: FileReference,
@@ -88,7 +93,11 @@ async function digestFor(
 ): Promise<string> {
   const digest = Object.hasOwn(given, ref) ? given[ref] : undefined;
   if (digest !== undefined) {
-    const isStored = stored.some((file) => file.digest === digest) || (await files.content(tenant, digest));
+    // What is in no need of its own may be collected while this deploy goes on.
+    const isStored =
+      stored.some((file) => file.digest === digest) ||
+      (await files.isFresh(tenant, digest, FRESH_MS)) ||
+      (await isPinned(store, tenant, digest));
     if (isStored) return digest;
     throw missing(`no file with the digest ${digest.slice(0, 80)} is stored`, kind, tenant, ref, paths);
   }
@@ -143,4 +152,11 @@ function refused(refusals: readonly Refusal[]): JobicoError {
     hint: refusals.find(({ hint }) => hint !== undefined)?.hint,
     ...(refusals.length === 1 && first?.details !== undefined && { details: first.details }),
   });
+}
+
+async function isPinned(store: DefinitionStore, tenant: string, digest: string): Promise<boolean> {
+  const versions = await store.allVersions(tenant);
+  return versions.some(({ modules, schemas }) =>
+    [...Object.values(modules), ...Object.values(schemas)].includes(digest),
+  );
 }

@@ -6,11 +6,14 @@ type AnswerValue = Extract<HostAnswer, { ok: true }>['value'];
 
 export type KvRequest = Extract<HostRequest, { kind: `kv.${string}` }>;
 
+/** What a job may do with a tenant's buckets. */
+export type JobKv = Omit<TenantKv, 'list'>;
+
 /** Answers a job's call of `kv`: only buckets that the package grants, and writes only where it grants them. */
 export async function callKv(
   request: KvRequest,
   grant: GrantDefinition,
-  kv: () => Promise<TenantKv>,
+  kv: () => Promise<JobKv>,
 ): Promise<HostAnswer> {
   const { bucket } = request.args;
   const granted = grant.kv?.find((each) => each.bucket === bucket);
@@ -24,7 +27,7 @@ export async function callKv(
   }
 }
 
-async function perform({ kind, args }: KvRequest, kv: TenantKv): Promise<AnswerValue> {
+async function perform({ kind, args }: KvRequest, kv: JobKv): Promise<AnswerValue> {
   switch (kind) {
     case 'kv.get':
       return await kv.get(args.bucket, args.key);

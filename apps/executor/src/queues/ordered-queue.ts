@@ -159,7 +159,7 @@ class OrderedQueue {
   }
 
   pausesChanged(): void {
-    for (const lane of [...this.#lanes.values()]) lane.pausesChanged();
+    for (const lane of this.#lanes.values()) lane.pausesChanged();
   }
 
   /** What whoever is next may be told of the tail: something, if all that has begun here has its record. */

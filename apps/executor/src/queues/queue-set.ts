@@ -126,7 +126,7 @@ class WorkedQueues {
   }
 
   pausesChanged(): void {
-    for (const [name, worked] of [...this.#workers]) {
+    for (const [name, worked] of this.#workers) {
       worked.worker.pausesChanged();
       if (this.#isAtRest(worked.found)) this.#leave(name, worked);
     }

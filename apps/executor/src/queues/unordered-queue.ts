@@ -33,7 +33,7 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
     onReconnect: (forgotten) => worker.doubt(forgotten),
   };
   const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), PULL, handlers, deps.log);
-  worker.unbegun = consumer.unbegun;
+  worker.unbegun = (sequence) => consumer.unbegun(sequence);
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
     isPinned: false,
@@ -97,7 +97,7 @@ class UnorderedQueue {
   stopStarting(): void {
     this.#isStopping = true;
     this.#goOn(() => true);
-    for (const lane of [...this.#lanes.keys()]) lane.recall();
+    for (const lane of this.#lanes.keys()) lane.recall();
   }
 
   /** The messages of what has not begun; it is for others to run. */
@@ -109,7 +109,7 @@ class UnorderedQueue {
   }
 
   pausesChanged(): void {
-    for (const [lane, event] of [...this.#lanes]) if (this.#isPaused(event)) lane.recall();
+    for (const [lane, event] of this.#lanes) if (this.#isPaused(event)) lane.recall();
     this.#goOn((event) => !this.#isPaused(event));
   }
 
@@ -123,7 +123,7 @@ class UnorderedQueue {
   }
 
   #goOn(isMeant: (event: string) => boolean): void {
-    for (const [event, held] of [...this.#held]) {
+    for (const [event, held] of this.#held) {
       if (!isMeant(event)) continue;
       this.#held.delete(event);
       for (const start of held.values()) start();
