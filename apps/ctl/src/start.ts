@@ -13,8 +13,10 @@ import {
   createNodes,
   createPauses,
   createRecorder,
+  createScheduleStore,
   createSchemas,
   createSecretStore,
+  forwardFires,
   parseSecretKeys,
   createTenantStore,
   createTokenStore,
@@ -119,6 +121,8 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => service.stop());
     reconciler.start();
     stops.push(() => reconciler.stop());
+    const forwarding = await forwardFires({ nats, definitions, schedules: deps.schedules, log });
+    stops.push(() => forwarding.stop());
     stops.push(await announce(nodes, definitions, { url, version }));
     log.info({ url }, 'ctl is ready');
     return { url, stop, ...(adminToken !== undefined && { adminToken }) };
@@ -137,7 +141,10 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
   const { natsOperator: operatorFile } = options;
   const locks = createTenantLocks();
   const log = options.log;
-  const reconciler = createReconciler({ nats, store, locks, log, intervalMs: options.reconcileIntervalMs });
+  const schedules = await createScheduleStore(nats);
+  const schemas = createSchemas(files);
+  const intervalMs = options.reconcileIntervalMs;
+  const reconciler = createReconciler({ nats, store, schedules, locks, log, intervalMs });
   const deps: HandlerDeps = {
     nats,
     store,
@@ -147,7 +154,9 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     locks,
     reconciler,
     gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
-    intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
+    schedules,
+    schemas,
+    intake: createIntake({ publisher: nats.publisher, definitions, schemas }),
     recorder: createRecorder(nats),
     pauses: await createPauses(nats),
     deadLetters: createDeadLetters(nats),
