@@ -48,7 +48,7 @@ async function filledData(): Promise<{ data: string; waiting: string[]; letters:
   await whole.jobicoWith('a value to keep', 'secret', 'set', 'TAX_KEY', ...ofTenant);
   await send(
     whole,
-    [...'abcde'].map((customer) => ({ customer })),
+    ['a', 'b', 'c', 'd', 'e'].map((customer) => ({ customer })),
   );
   await send(whole, [{ customer: 'f', attempts: ['permanent'] }]);
   await until(async () => (await ended(whole, 'look')).length === 5, '5 events to come to their end');

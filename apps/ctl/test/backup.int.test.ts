@@ -40,8 +40,21 @@ function recordOf(raised: string): Execution {
   const time = new Date().toISOString();
   const event = { id: `before-${raised}`, name: 'begun', time };
   return {
-    ...{ id: createEventId(), tenant: 'acme', package: 'p', version: 1, job: 'j', event, attempt: 1, status: 'ok' },
-    ...{ startedAt: time, durationMs: 1, waitedMs: 1, queue: 'q', sequence: 1, logs: [], node: 'n' },
+    id: createEventId(),
+    tenant: 'acme',
+    package: 'p',
+    version: 1,
+    job: 'j',
+    event,
+    attempt: 1,
+    status: 'ok',
+    startedAt: time,
+    durationMs: 1,
+    waitedMs: 1,
+    queue: 'q',
+    sequence: 1,
+    logs: [],
+    node: 'n',
     emitted: [{ id: raised, event: 'placed', data: { raised }, route: 'emit' }],
     usage: { memoryBytes: 0, hostCalls: 0 },
   };

@@ -54,14 +54,17 @@ async function saveAll(
   const all = await installedStreams(nats);
   for (const [index, stream] of all.entries()) {
     signal?.throwIfAborted();
-    onStep?.(`${index + 1} of ${all.length}  ${stream.name}: ${stream.messages} messages, ${mib(stream.bytes)}`);
+    onStep?.(`${index + 1} of ${all.length}  ${stream.name}: ${sizeOf(stream.messages, stream.bytes)}`);
     if (stream.storage === 'memory') skipped.push({ name: stream.name, reason: 'its queue keeps events in memory' });
     else streams.push(await saveStream(nats, folder, stream, signal));
   }
   return { format: 'jobico-backup', version: 1, startedAt, finishedAt: new Date().toISOString(), streams, skipped };
 }
 
-export const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+/** How much that is, for people. */
+export function sizeOf(messages: number, bytes: number): string {
+  return `${messages === 1 ? 'one message' : `${messages} messages`}, ${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
 
 async function saveStream(
   nats: Nats,

@@ -10,7 +10,7 @@ import {
   type InstalledStream,
   type Nats,
 } from '@jobico/messaging';
-import { mib } from './create-backup.ts';
+import { sizeOf } from './create-backup.ts';
 import { readManifest, type Manifest, type SavedStream } from './manifest.ts';
 import { assertWhole } from './verify-backup.ts';
 
@@ -39,14 +39,14 @@ export async function restoreBackup(nats: Nats, options: RestoreOptions): Promis
   const manifest = await readManifest(folder);
   const chosen = chosenStreams(manifest, only);
   namedStreams(manifest, replace, '--replace');
-  await assertWhole(folder, chosen, onStep);
   await assertNobodyRuns(nats);
   const installed = await installedStreams(nats);
   assertRoom(installed, chosen, { replace, isPart: only !== undefined });
+  await assertWhole(folder, chosen, onStep);
   const there = new Set(installed.map(({ name }) => name));
   for (const [index, stream] of chosen.entries()) {
     const { name, messages, bytes, head, file } = stream;
-    onStep?.(`${index + 1} of ${chosen.length}  ${name}: ${messages} messages, ${mib(bytes)}`);
+    onStep?.(`${index + 1} of ${chosen.length}  ${name}: ${sizeOf(messages, bytes)}`);
     if (there.has(name)) await deleteStream(nats, name);
     await restoreStream(nats, head, createReadStream(join(folder, file)));
   }

@@ -2,7 +2,7 @@ import { JobicoError, type Fault } from '@jobico/contract';
 import { faultOf, readManifest, type Manifest, type SavedStream } from './manifest.ts';
 
 /** Reads all of a backup, and answers its manifest; throws `invalid` with every file that is not what was written. */
-export async function verifyBackup(folder: string, onStep?: (message: string) => void): Promise<Manifest> {
+export async function verifyBackup(folder: string, onStep?: (message: string) => unknown): Promise<Manifest> {
   const manifest = await readManifest(folder);
   await assertWhole(folder, manifest.streams, onStep);
   return manifest;
@@ -11,7 +11,7 @@ export async function verifyBackup(folder: string, onStep?: (message: string) =>
 export async function assertWhole(
   folder: string,
   streams: readonly SavedStream[],
-  onStep?: (message: string) => void,
+  onStep?: (message: string) => unknown,
 ): Promise<void> {
   const faults: Fault[] = [];
   for (const [index, stream] of streams.entries()) {

@@ -126,7 +126,10 @@ function changed(before: ScheduleEntry, input: OperationInput<'schedule.update'>
     ...(keepsZone && { timezone }),
     ...given,
     ...(data !== undefined && { data }),
-    ...{ tenant, id, isPaused, createdAt },
+    tenant,
+    id,
+    isPaused,
+    createdAt,
     stamp: before.stamp,
     updatedAt: before.updatedAt,
   };

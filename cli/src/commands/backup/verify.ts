@@ -19,7 +19,8 @@ export default class BackupVerify extends JobicoCommand {
     const { resolve } = await import('node:path');
     const { verifyBackup } = await import('@jobico/ctl');
     const folder = resolve(args.folder);
-    const manifest = await verifyBackup(folder, (message) => console.error(message));
+    const onStep = (message: string) => process.stderr.isTTY && console.error(message);
+    const manifest = await verifyBackup(folder, onStep);
     const { startedAt, finishedAt } = manifest;
     const streams = manifest.streams.map(({ head: _head, ...stream }) => stream);
     const bytes = streams.reduce((sum, stream) => sum + stream.bytes, 0);
