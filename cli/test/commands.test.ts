@@ -14,6 +14,9 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
   const config = await Config.load(loadOptions({ root, isCheckout: true }));
   const ours = config.commands.filter(({ pluginName }) => pluginName === 'jobico');
   expect(ours.map(({ id }) => id.replaceAll(':', ' ')).sort()).toEqual([
+    'backup create',
+    'backup restore',
+    'backup verify',
     'config show',
     'context add',
     'context list',
@@ -55,6 +58,14 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'queue resume',
     'recorder',
     'rollback',
+    'schedule cancel',
+    'schedule create',
+    'schedule get',
+    'schedule list',
+    'schedule pause',
+    'schedule resume',
+    'schedule trigger',
+    'schedule update',
     'secret delete',
     'secret list',
     'secret rotate',

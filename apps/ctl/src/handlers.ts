@@ -10,13 +10,13 @@ import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
 import { createPauseHandlers } from './pauses/handlers.ts';
 import { createQueueHandlers } from './queues/handlers.ts';
+import { createScheduleHandlers, type ScheduleDeps } from './schedules/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
-import type { Intake, Pauses, Recorder } from '@jobico/messaging';
+import type { Pauses, Recorder } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps {
-  intake: Intake;
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps, ScheduleDeps {
   recorder: Recorder;
   pauses: Pauses;
 }
@@ -37,6 +37,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),
     ...createTokenHandlers(deps),
+    ...createScheduleHandlers(deps),
   };
 }
 

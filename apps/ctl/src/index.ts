@@ -1,5 +1,10 @@
 export { buildApp } from './app.ts';
 export type { AppDeps } from './app.ts';
+export type { Manifest, SavedStream } from './backup/manifest.ts';
+export type { Restored } from './backup/restore-backup.ts';
+export { verifyBackup } from './backup/verify-backup.ts';
+export { backUp, restore } from './backup/with-nats.ts';
+export type { Installation } from './backup/with-nats.ts';
 export type { Call, CallName, Handlers, StreamItem, StreamOptions, Streams } from './operations.ts';
 export { startCtl } from './start.ts';
 export type { Ctl, CtlOptions } from './start.ts';

@@ -14,8 +14,10 @@ import {
   createNodes,
   createPauses,
   createRecorder,
+  createScheduleStore,
   createSchemas,
   createSecretStore,
+  forwardFires,
   parseSecretKeys,
   createTenantStore,
   createTokenStore,
@@ -127,6 +129,8 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const collecting = startCollecting(collector, options.collectIntervalMs ?? COLLECT_MS, log);
     stops.push(() => collecting.stop());
     stops.push(() => reconciler.stop());
+    const forwarding = await forwardFires({ nats, definitions, schedules: deps.schedules, log });
+    stops.push(() => forwarding.stop());
     stops.push(await announce(nodes, definitions, { url, version }));
     log.info({ url }, 'ctl is ready');
     return { url, stop, ...(adminToken !== undefined && { adminToken }) };
@@ -148,7 +152,10 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
   const { natsOperator: operatorFile } = options;
   const locks = createTenantLocks();
   const log = options.log;
-  const reconciler = createReconciler({ nats, store, locks, log, intervalMs: options.reconcileIntervalMs });
+  const schedules = await createScheduleStore(nats);
+  const schemas = createSchemas(files);
+  const intervalMs = options.reconcileIntervalMs;
+  const reconciler = createReconciler({ nats, store, schedules, locks, log, intervalMs });
   const deps: HandlerDeps = {
     nats,
     store,
@@ -158,7 +165,9 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     locks,
     reconciler,
     gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
-    intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
+    schedules,
+    schemas,
+    intake: createIntake({ publisher: nats.publisher, definitions, schemas }),
     recorder: createRecorder(nats),
     pauses: await createPauses(nats),
     deadLetters: createDeadLetters(nats),

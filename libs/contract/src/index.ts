@@ -1,5 +1,7 @@
 export { isAllowed, TOKEN_ROLES } from './access.ts';
 export type { Caller, Role, TokenRole } from './access.ts';
+export { CRON_FORM, isTimeZone, nextOfCron, readCron } from './cron.ts';
+export type { Cron } from './cron.ts';
 export { asJobicoError, ERROR_CODES, fromProblem, JobicoError, toProblem } from './errors.ts';
 export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
 export {
@@ -34,6 +36,7 @@ export { LIMITS } from './limits.ts';
 export { isLoopback, isLoopbackHost } from './loopback.ts';
 export { MODULES, Node } from './operations/platform.ts';
 export type { ModuleName } from './operations/platform.ts';
+export { Schedule } from './operations/schedule.ts';
 export { StoredSecret } from './operations/secret.ts';
 export type { Tenant } from './operations/tenant.ts';
 export { TOKEN_KINDS, Token } from './operations/token.ts';
@@ -61,8 +64,11 @@ export type {
   RouteDefinition,
   RuntimeDefinition,
   WebhookDefinition,
+  ScheduleDefinition,
 } from './package/schema.ts';
 export { packageFaults, validateGrant, validatePackage } from './package/validate.ts';
+export { timingFaults } from './package/timing.ts';
+export type { Timing } from './package/timing.ts';
 export { PackageVersion } from './package/version.ts';
 export { durationMs, sizeBytes } from './quantities.ts';
 export { RECORDED_CALL_KINDS, RecordedBytes, RecordedCall } from './recorded-call.ts';

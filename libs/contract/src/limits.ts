@@ -69,6 +69,14 @@ export const LIMITS = {
   httpTenantCalls: 64,
   /** Bytes of responses that one executor reads for one tenant at once. */
   httpTenantBytes: 32 * MIB,
+  /** Schedules of a tenant. */
+  schedules: 1000,
+  /** Fires of one schedule that wait while no control plane runs; older ones are dropped. */
+  scheduleFires: 1000,
+  /** Bytes of the data that a schedule raises its events with. */
+  scheduleBytes: 64 * KIB,
+  /** How long a schedule that fired once is still listed. */
+  schedulesDoneMs: 7 * DAY_MS,
   /** Characters that a secret has at least: what is shorter could not be told from other text in a log. */
   secretMinLength: 6,
   /** UTF-8 bytes of a secret. */

@@ -1,8 +1,9 @@
 import { isSecretName, JobicoError, nearest, type StoredSecret } from '@jobico/contract';
-import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
+import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { createEventId } from './event-ids.ts';
 import { asUnavailable } from './failures.ts';
+import { bucketEntries } from './last-messages.ts';
 import { seal, unseal, type SealedSecret, type SecretAddress } from './sealed-secret.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import { secretKey, SECRETS } from './subjects.ts';
@@ -43,13 +44,13 @@ export async function createSecretStore(nats: Nats, keys: SecretKeys | undefined
         return seal(current, { tenant, name }, facts, value);
       });
     },
-    list: (tenant) => listSecrets(bucket, tenant),
+    list: (tenant) => listSecrets(nats, tenant),
     async delete(tenant, name) {
       const entry = await bucket.get(secretKey(tenant, name));
       if (entry?.operation === 'PUT') return await bucket.delete(secretKey(tenant, name));
-      throw noSuchSecret(tenant, name, await listSecrets(bucket, tenant));
+      throw noSuchSecret(tenant, name, await listSecrets(nats, tenant));
     },
-    rotate: () => rotate(bucket, required(keys)),
+    rotate: () => rotate(nats, bucket, required(keys)),
   };
 }
 
@@ -73,14 +74,13 @@ function required(keys: SecretKeys | undefined): SecretKeys {
   });
 }
 
-async function listSecrets(bucket: KV, tenant: string): Promise<StoredSecret[]> {
-  const found: StoredSecret[] = [];
-  for await (const key of await bucket.keys(`${tenant}.*`)) {
-    const entry = await bucket.get(key);
+async function listSecrets(nats: Nats, tenant: string): Promise<StoredSecret[]> {
+  const found = await bucketEntries(nats, SECRETS, secretKey(tenant, '*'));
+  const told = found.flatMap(({ key, message }) => {
     const address = addressOf(key);
-    if (entry?.operation === 'PUT' && address) found.push(toldOf(address, entry.json()));
-  }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return address ? [toldOf(address, message.json<SealedSecret>())] : [];
+  });
+  return told.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function toldOf({ name }: SecretAddress, { version, setAt, key }: SealedSecret): StoredSecret {
@@ -108,20 +108,18 @@ async function rewrite(
   }
 }
 
-async function rotate(bucket: KV, keys: SecretKeys): Promise<Rotation> {
+async function rotate(nats: Nats, bucket: KV, keys: SecretKeys): Promise<Rotation> {
   const { current } = keys;
   const result: Rotation = { key: current.id, rotated: 0, unreadable: [] };
-  const all: string[] = [];
-  for await (const key of await bucket.keys()) all.push(key);
-  for (const key of all.sort()) {
-    const entry = await bucket.get(key);
+  for (const { key, message } of await bucketEntries(nats, SECRETS, '>')) {
     const address = addressOf(key);
-    if (entry?.operation !== 'PUT' || !address) continue;
-    const sealed = entry.json<SealedSecret>();
+    if (!address) continue;
+    const sealed = message.json<SealedSecret>();
     if (sealed.key === current.id) continue;
     const value = valueOf(keys, address, sealed);
     if (value === undefined) result.unreadable.push({ ...address, key: sealed.key });
-    else if (await replace(bucket, entry, seal(current, address, factsOf(sealed), value))) result.rotated += 1;
+    else if (await replace(bucket, key, message.seq, seal(current, address, factsOf(sealed), value)))
+      result.rotated += 1;
   }
   return result;
 }
@@ -135,7 +133,7 @@ function valueOf(keys: SecretKeys, address: SecretAddress, sealed: SealedSecret)
 }
 
 /** False where it was set or deleted meanwhile: then it has the current key, or is no more. */
-async function replace(bucket: KV, { key, revision }: KvEntry, sealed: SealedSecret): Promise<boolean> {
+async function replace(bucket: KV, key: string, revision: number, sealed: SealedSecret): Promise<boolean> {
   try {
     await bucket.update(key, JSON.stringify(sealed), revision);
     return true;

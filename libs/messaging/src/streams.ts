@@ -13,6 +13,7 @@ import {
   parseQueueStream,
   queuePlaceholder,
   queueStream,
+  SCHEDULES,
 } from './subjects.ts';
 
 const MS = 1_000_000;
@@ -36,6 +37,16 @@ const SYSTEM_STREAMS: NamedStream[] = [
     subjects: ['jobico.deadletter.>'],
     description: 'Events that will not be retried',
     max_age: LIMITS.deadLettersAgeMs * MS,
+    allow_direct: true,
+  },
+  {
+    name: SCHEDULES,
+    subjects: ['jobico.schedule.>', 'jobico.fired.>'],
+    description: 'Schedules, which the server fires by itself, and what they have fired',
+    allow_msg_schedules: true,
+    allow_rollup_hdrs: true,
+    max_msgs_per_subject: LIMITS.scheduleFires,
+    discard: 'old',
     allow_direct: true,
   },
   {

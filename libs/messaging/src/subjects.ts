@@ -11,6 +11,10 @@ export const EXECUTIONS = 'EXECUTIONS';
 export const DEADLETTERS = 'DEADLETTERS';
 /** `PARKED`: events of ordered queues that wait for their next attempt, and those behind them. */
 export const PARKED = 'PARKED';
+/** `SCHEDULES`: what the clock raises, and what it has raised. */
+export const SCHEDULES = 'SCHEDULES';
+/** KV `schedules`: what each schedule is. */
+export const SCHEDULE_ENTRIES = 'schedules';
 /** KV `definitions`: the live version of each package. */
 export const DEFINITIONS = 'definitions';
 /** KV `tenants`. */
@@ -150,6 +154,15 @@ export const idempotencyKey = (tenant: string, event: string, id: string) =>
 /** `$KV.idempotency.<tenant>.<hash>`: the subject under that key. */
 export const idempotencySubject = (tenant: string, event: string, id: string) =>
   `$KV.${IDEMPOTENCY}.${idempotencyKey(tenant, event, id)}`;
+/** `<tenant>.<schedule>`: the key of a schedule in the bucket `schedules`. */
+export const scheduleKey = (tenant: string, schedule: string) => `${tenant}.${schedule}`;
+
+/** `jobico.schedule.<tenant>.<schedule>`: the message that the server fires. */
+export const scheduleSubject = (tenant: string, schedule: string) => `jobico.schedule.${tenant}.${schedule}`;
+
+/** `jobico.fired.<tenant>.<schedule>`: a message for each time that it has fired. */
+export const firedSubject = (tenant: string, schedule: string) => `jobico.fired.${tenant}.${schedule}`;
+
 /** `<tenant>.<name>`: the key of a secret in the bucket `secrets`. */
 export const secretKey = (tenant: string, name: string) => `${tenant}.${name}`;
 /** What can be paused. */

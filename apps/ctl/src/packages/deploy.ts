@@ -14,11 +14,13 @@ import {
   type DefinitionStore,
   type Nats,
   type Nodes,
+  type ScheduleStore,
   type SecretStore,
   type Pauses,
   type TenantPackages,
 } from '@jobico/messaging';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
+import { assertSchedules } from '../schedules/package-schedules.ts';
 import { untilApplied } from './applied.ts';
 import { missingSecrets } from './missing-secrets.ts';
 import { assertFits } from './neighbours.ts';
@@ -28,6 +30,7 @@ import type { Reconciler } from './reconcile.ts';
 
 export interface DeployDeps extends PinDeps {
   secrets: SecretStore;
+  schedules: ScheduleStore;
   nats: Nats;
   store: DefinitionStore;
   nodes: Nodes;
@@ -45,13 +48,14 @@ const MAX_WRITES = 10;
 
 /** Checks a package as a deploy does, and changes nothing. */
 export async function checkPackage(
-  deps: Pick<DeployDeps, 'store' | keyof PinDeps>,
+  deps: Pick<DeployDeps, 'store' | 'schedules' | keyof PinDeps>,
   definition: PackageDefinition,
   given: GivenDigests,
 ): Promise<{ pinned: PinnedFiles; before: PackageVersion | undefined }> {
   const { packages } = await deps.store.list(definition.tenant);
   assertFits(definition, packages);
   const pinned = await pinFiles(deps, definition, given);
+  await assertSchedules(deps, definition, pinned);
   return { pinned, before: packages.find(({ id }) => id === definition.id) };
 }
 

@@ -1,18 +1,20 @@
-import { listQueues, type DefinitionStore, type Nats } from '@jobico/messaging';
+import { listQueues, type DefinitionStore, type Nats, type ScheduleStore } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
+import { reconcileSchedules } from '../schedules/reconcile-schedules.ts';
 import { reconcileQueues } from './queues.ts';
 
 export interface ReconcileDeps {
   nats: Nats;
   store: DefinitionStore;
+  schedules: ScheduleStore;
   locks: TenantLocks;
   log: Logger;
   /** Between two looks at the queues that still have to be drained. Default 5,000. */
   intervalMs?: number | undefined;
 }
 
-/** Keeps the streams of all tenants at what the definitions say. */
+/** Keeps the streams and the schedules of all tenants at what the definitions say. */
 export interface Reconciler {
   /** Brings one tenant up to date, under its lock; what fails now is tried again later. */
   reconcile(tenant: string): Promise<void>;
@@ -23,7 +25,14 @@ export interface Reconciler {
 
 const INTERVAL_MS = 5000;
 
-export function createReconciler({ nats, store, locks, log, intervalMs = INTERVAL_MS }: ReconcileDeps): Reconciler {
+export function createReconciler({
+  nats,
+  store,
+  schedules,
+  locks,
+  log,
+  intervalMs = INTERVAL_MS,
+}: ReconcileDeps): Reconciler {
   const unfinished = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -31,11 +40,12 @@ export function createReconciler({ nats, store, locks, log, intervalMs = INTERVA
 
   const reconcile = async (tenant: string) => {
     try {
+      await reconcileSchedules(schedules, store, tenant);
       if (await reconcileQueues(nats, store, tenant)) unfinished.add(tenant);
       else unfinished.delete(tenant);
     } catch (error) {
       unfinished.add(tenant);
-      if (!isStopped) log.warn({ err: error, tenant }, 'queues could not be reconciled; trying again');
+      if (!isStopped) log.warn({ err: error, tenant }, 'queues and schedules could not be reconciled; trying again');
     }
   };
 

@@ -6,6 +6,7 @@ import { kvOperations } from './kv.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
+import { scheduleOperations } from './schedule.ts';
 import { secretOperations } from './secret.ts';
 import { tenantOperations } from './tenant.ts';
 import { tokenOperations } from './token.ts';
@@ -24,6 +25,7 @@ export const operations = {
   ...secretOperations,
   ...tenantOperations,
   ...tokenOperations,
+  ...scheduleOperations,
 };
 
 export type OperationName = keyof typeof operations;

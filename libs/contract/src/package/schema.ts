@@ -2,6 +2,8 @@ import { Type, type Static } from 'typebox';
 import { ID_PATTERN, SECRET_NAME_PATTERN } from '../ids.ts';
 import { DURATION_PATTERN, SIZE_PATTERN } from '../quantities.ts';
 import { DEFAULTS } from './defaults.ts';
+import { CRON_FORM } from '../cron.ts';
+import { LIMITS } from '../limits.ts';
 import { HTTP_GRANT_FORM } from './http-grant.ts';
 
 /**
@@ -300,6 +302,46 @@ export const Grant = Type.Object(
   closed,
 );
 
+const Schedule = Type.Object(
+  {
+    id: id('The schedule, unique within the tenant.'),
+    event: id('The event of this package that it raises.'),
+    cron: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description:
+          'When, in six fields: second, minute, hour, day of the month, month, day of the week. This, or every.',
+        allowed: CRON_FORM,
+      }),
+    ),
+    every: Type.Optional(
+      Type.String({
+        pattern: DURATION_PATTERN,
+        description: 'How often, a second or more. This, or cron.',
+        allowed: 'an ISO 8601 duration such as PT30S or PT5M',
+      }),
+    ),
+    timezone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        description: 'Of cron: a name of the IANA database.',
+        allowed: 'a name such as Europe/Paris; UTC where it is left out',
+      }),
+    ),
+    key: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: LIMITS.keyLength,
+        description: 'Ordering key where the queue has no pointer.',
+      }),
+    ),
+    data: Type.Optional(
+      Type.Unknown({ description: 'The data of the event, valid against its schema. Left out: {}.' }),
+    ),
+  },
+  closed,
+);
+
 export const PackageDefinition = Type.Object(
   {
     id: id('The package, unique within the tenant.'),
@@ -314,6 +356,9 @@ export const PackageDefinition = Type.Object(
         description: 'What each runtime may reach. Nothing unless granted.',
       }),
     ),
+    schedules: Type.Optional(
+      Type.Array(Schedule, { maxItems: 100, description: 'Events that are raised by the clock.' }),
+    ),
   },
   { ...closed, title: 'Jobico package', $id: 'https://jobico.dev/schemas/package.json' },
 );
@@ -322,6 +367,7 @@ export type PackageDefinition = Static<typeof PackageDefinition>;
 export type WebhookDefinition = Static<typeof Webhook>;
 export type QueueDefinition = Static<typeof Queue>;
 export type RuntimeDefinition = Static<typeof Runtime>;
+export type ScheduleDefinition = Static<typeof Schedule>;
 export type GrantDefinition = Static<typeof Grant>;
 export type RouteDefinition = Static<typeof Route>;
 export type JobDefinition = Static<typeof Job>;

@@ -3,6 +3,7 @@ import { JobicoError, type Fault } from '../errors.ts';
 import { faultsOf, nearest, pointer, shown } from '../faults.ts';
 import { HTTP_GRANT_FORM, readHttpGrant } from './http-grant.ts';
 import { Grant, PackageDefinition, type GrantDefinition } from './schema.ts';
+import { timingFaults } from './timing.ts';
 
 const isDefinition = new Ajv2020({
   allErrors: true,
@@ -20,6 +21,7 @@ export function packageFaults(value: unknown): Fault[] {
       ...httpGrantFaults(value),
       ...secretFaults(value),
       ...webhookFaults(value),
+      ...scheduleFaults(value),
     ];
   return faultsOf(isDefinition.errors ?? []);
 }
@@ -59,6 +61,10 @@ function duplicates(definition: PackageDefinition): Fault[] {
   check(
     'this runtime',
     definition.runtimes.map(({ id }, i) => ({ path: pointer('runtimes', i, 'id'), id })),
+  );
+  check(
+    'this schedule',
+    (definition.schedules ?? []).map(({ id }, i) => ({ path: pointer('schedules', i, 'id'), id })),
   );
   check('this event', declaredEvents(definition));
   return faults;
@@ -125,7 +131,12 @@ function danglingReferences(definition: PackageDefinition): Fault[] {
     refer(pointer('grants', runtime), 'runtime', runtime, runtimes);
     grant.emit?.forEach((event, i) => refer(pointer('grants', runtime, 'emit', i), 'event', event, events));
   }
+  definition.schedules?.forEach(({ event }, i) => refer(pointer('schedules', i, 'event'), 'event', event, events));
   return faults;
+}
+
+function scheduleFaults({ schedules = [] }: PackageDefinition): Fault[] {
+  return schedules.flatMap((schedule, i) => timingFaults(schedule, pointer('schedules', i)));
 }
 
 /** A job asks for both by one name. */

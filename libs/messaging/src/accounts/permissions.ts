@@ -4,7 +4,14 @@ import { DEFINITIONS, FILES, TENANTS, TOKENS } from '../subjects.ts';
 
 /** What only ctl writes: what is deployed, who may do what, and what tenants have uploaded. */
 const DEFINED = [DEFINITIONS, TENANTS, TOKENS, 'secrets', 'schedules'].map((bucket) => `$KV.${bucket}.>`);
-const OF_CTL = [...DEFINED, `$O.${FILES}.>`, '$JS.API.STREAM.DELETE.>', 'jobico.ctl.>'];
+const OF_CTL = [
+  ...DEFINED,
+  `$O.${FILES}.>`,
+  '$JS.API.STREAM.DELETE.>',
+  'jobico.ctl.>',
+  'jobico.schedule.>',
+  'jobico.fired.>',
+];
 /** What only executors write, beside ctl. */
 const OF_EXECUTORS = ['jobico.execution.>', 'jobico.log.>', 'jobico.deadletter.>', 'jobico.parked.>'];
 
