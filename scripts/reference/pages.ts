@@ -1,6 +1,7 @@
 import { accessPage } from './access-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { limitsPage } from './limits-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { packagePage } from './package-page.ts';
 
 /** The pages of docs/reference/ that are made from code. */
@@ -8,5 +9,6 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'access.md': accessPage,
   'configuration.md': configurationPage,
   'limits.md': limitsPage,
+  'metrics.md': metricsPage,
   'package.md': packagePage,
 };

@@ -1,4 +1,5 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
+import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
 import { createEventHandlers } from './events/handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
@@ -30,6 +31,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createPauseHandlers(deps),
     ...createQueueHandlers(deps),
     ...createNodeHandlers(deps),
+    ...createDiagnosisHandlers(deps),
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),
     ...createTokenHandlers(deps),
