@@ -12,6 +12,7 @@ export interface MainOptions {
 /** Runs the command that the process's arguments name, and sets the exit code. */
 export async function main(options: MainOptions): Promise<void> {
   let args = process.argv.slice(2);
+  process.stdout.on('error', endWithReader);
   try {
     args = await applyEnvArguments(args, process.env);
     await run(args, loadOptions(options));
@@ -24,6 +25,12 @@ export async function main(options: MainOptions): Promise<void> {
   }
 }
 
+/** Who reads the output may have seen enough: `jobico … | head`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
 /** How oclif finds the commands: compiled ones by the package's own settings, those of a checkout by its sources. */
 export function loadOptions({ root, isCheckout }: MainOptions) {
   const manifest = createRequire(import.meta.url)('../package.json') as Manifest;
@@ -31,7 +38,8 @@ export function loadOptions({ root, isCheckout }: MainOptions) {
   // oclif would look for ts-node; Node itself strips the types.
   settings.enableAutoTranspile = false;
   const oclif = JSON.parse(JSON.stringify(manifest.oclif).replaceAll('./dist/', './src/')) as Manifest['oclif'];
-  return { root, pjson: { ...manifest, oclif }, devPlugins: false };
+  // The manifest is of what was built.
+  return { root, pjson: { ...manifest, oclif }, devPlugins: false, ignoreManifest: true };
 }
 
 interface Manifest {

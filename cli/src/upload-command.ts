@@ -7,7 +7,7 @@ export abstract class UploadCommand extends PlatformCommand {
   static override args = {
     tenant: Args.string({ description: 'The tenant.', required: true }),
     name: Args.string({ description: 'The name that packages refer to.', required: true }),
-    file: Args.string({ description: 'The file to store.', required: true }),
+    file: Args.string({ description: 'The file to store; - for standard input.', required: true }),
   };
 
   protected abstract readonly kind: FileKind;

@@ -6,7 +6,7 @@ import { shownConfig } from '../src/show/describe-config.ts';
 import { finish, temporaryFolder } from './support/process.ts';
 
 // Each runs a process.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Shown {
   appEnv: string;

@@ -9,7 +9,7 @@ import type { Contexts } from '../src/session/contexts.ts';
 import { finish, temporaryFolder } from './support/process.ts';
 
 // Each runs processes.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const CONTEXTS: Contexts = {
   current: 'prod',

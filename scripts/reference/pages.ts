@@ -3,6 +3,7 @@ import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { httpApiPage } from './http-api-page.ts';
 import { limitsPage } from './limits-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { packagePage } from './package-page.ts';
 
 /** The pages of docs/reference/ that are made from code. */
@@ -12,5 +13,6 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'errors.md': errorsPage,
   'http-api.md': httpApiPage,
   'limits.md': limitsPage,
+  'metrics.md': metricsPage,
   'package.md': packagePage,
 };

@@ -1,5 +1,6 @@
 import { JobicoError, LIMITS } from '@jobico/contract';
-import type { Health, Logger } from '@jobico/telemetry';
+import { bearerToken, type Access } from '@jobico/messaging';
+import { countAnswers, METRICS_TYPE, type Health, type Logger, type Metrics } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Streams } from './operations.ts';
 import { problemOf } from './transport/errors.ts';
@@ -11,6 +12,7 @@ import type { RunDeps } from './transport/run-operation.ts';
 export interface AppDeps extends RunDeps {
   streams: Streams;
   health: () => Promise<Health>;
+  metrics?: Metrics | undefined;
   log: Logger;
   version: string;
 }
@@ -19,7 +21,7 @@ export interface AppDeps extends RunDeps {
 const LONGEST_PATH_FIELD = 1536;
 
 /** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
-export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyInstance {
+export function buildApp({ health, metrics, version, log, ...deps }: AppDeps): FastifyInstance {
   const sendProblem = (reply: FastifyReply, error: unknown, operation: string) => {
     const problem = problemOf(error, log, operation);
     if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
@@ -47,6 +49,7 @@ export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyIns
     });
   });
 
+  if (metrics) measure(app, metrics, deps.access);
   addRoutes(app, { ...deps, log, stopping: stopping.signal });
   const document = openApiDocument(version);
   app.get('/openapi.json', () => document);
@@ -55,4 +58,19 @@ export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyIns
     return reply.code(state.status === 'ok' ? 200 : 500).send({ ...state, version });
   });
   return app;
+}
+
+/** Counts what is answered, and tells it to admins: there are names of tenants and queues in it. */
+function measure(app: FastifyInstance, metrics: Metrics, access: Access): void {
+  const count = countAnswers(metrics);
+  app.addHook('onResponse', (_request, reply, done) => {
+    count(reply.statusCode, reply.elapsedTime);
+    done();
+  });
+  app.get('/metrics', async ({ headers }, reply) => {
+    access.assertHost(headers.host);
+    const caller = access.authenticate(bearerToken(headers.authorization));
+    access.authorise(caller, { name: 'reading metrics', role: 'admin', tenant: undefined });
+    return reply.type(METRICS_TYPE).send(await metrics.text());
+  });
 }

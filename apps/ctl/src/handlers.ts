@@ -1,4 +1,5 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
+import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
 import { createEventHandlers } from './events/handlers.ts';
 import { createStoredEventHandlers } from './events/stored-handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
@@ -34,6 +35,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createQueueHandlers(deps),
     ...createKvHandlers(deps),
     ...createNodeHandlers(deps),
+    ...createDiagnosisHandlers(deps),
     ...createTenantHandlers(deps),
     ...createSecretHandlers(deps),
     ...createTokenHandlers(deps),

@@ -24,18 +24,20 @@ import {
   ensureStreams,
   openAccess,
   openTenantAccounts,
+  natsChecks,
   watchDefinitions,
   type AuthMode,
   type Definitions,
   type Nats,
   type Nodes,
 } from '@jobico/messaging';
-import { createHealth, type Logger } from '@jobico/telemetry';
+import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { startCollecting } from './files/collecting.ts';
 import { createGate } from './files/gate.ts';
 import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
+import { tellPlatform } from './nodes/platform-metrics.ts';
 import { createReconciler } from './packages/reconcile.ts';
 import { createTenantLocks } from './tenants/tenant-locks.ts';
 import { ensureAdmin } from './tokens/first-admin.ts';
@@ -69,7 +71,11 @@ export interface CtlOptions {
   collectIntervalMs?: number;
   /** How long a file is unneeded before it is deleted. Default 3,600,000. */
   collectGraceMs?: number;
+  /** Queues that `/metrics` tells one by one, the fullest first; the others together. Default 100. */
+  metricsQueues?: number;
 }
+
+const MOST_QUEUES_TOLD = 100;
 
 export interface Ctl {
   /** e.g. `http://127.0.0.1:8090` */
@@ -111,7 +117,16 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const handlers = createHandlers(deps);
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
-    const health = createHealth({ nats: () => nats.nc.flush() });
+    const health = createHealth(natsChecks(nats, definitions), HEALTH_TIME_MS);
+    const metrics = createModuleMetrics({
+      module: 'ctl',
+      version,
+      isConnected: () => nats.isConnected,
+      onReconnect: (listener) => nats.onReconnect(listener),
+      definitionsRevision: () => definitions.revision,
+    });
+    stops.push(async () => metrics.stop());
+    tellPlatform(metrics, { nats, maxQueues: options.metricsQueues ?? MOST_QUEUES_TOLD });
     const run = {
       handlers,
       access,
@@ -119,7 +134,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
       checkOutputs,
       isConnected: () => nats.isConnected,
     };
-    const app = buildApp({ ...run, streams, health, log, version });
+    const app = buildApp({ ...run, streams, health, metrics, log, version });
     const url = await listen(app, options);
     stops.push(() => app.close());
     const service = await serveNats({ ...run, nats, log, version });

@@ -64,6 +64,7 @@ async function calls(tenant: string): Promise<[OperationName, Record<string, unk
     ['token.list', { tenant }],
     ['token.revoke', { tenant, token: '000000000000' }],
     ['node.list', {}],
+    ['diagnosis.get', {}],
     ['event.send', { tenant, event: 'order-placed', data: [{ n: 1 }], id: 'e-1' }],
     ['event.send', { tenant, event: 'order-placed', data: [{ m: 1 }] }],
     ['event.send', { tenant, event: 'nobody-declares', data: [1] }],
@@ -178,7 +179,8 @@ function comparable(name: OperationName, value: unknown, tenant: string): unknow
   return JSON.parse(text);
 }
 
-const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list', 'secret.rotate'];
+/** They tell of what every test does. */
+const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list', 'secret.rotate', 'diagnosis.get'];
 
 test(
   'every operation answers the same over HTTP, over NATS and to the client, as the table says',

@@ -9,12 +9,14 @@ import {
   createSchemas,
   ensureStreams,
   parseSecretKeys,
+  natsChecks,
   watchDefinitions,
   watchSecrets,
 } from '@jobico/messaging';
-import { createHealth, type Logger } from '@jobico/telemetry';
+import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import { createAdmission } from './admission.ts';
 import { buildApp } from './health/app.ts';
+import { countExecutions, tellExecutor } from './health/executor-metrics.ts';
 import { createHostServices } from './host/host-services.ts';
 import { createLiveLogs } from './live-logs.ts';
 import { createQueueSet } from './queues/queue-set.ts';
@@ -24,6 +26,7 @@ import { createComponents } from './sandboxes/components.ts';
 import { createSandboxPool } from './sandboxes/pool.ts';
 import { createSpareSandbox } from './sandboxes/spare.ts';
 import { limitStarts } from './sandboxes/start-gate.ts';
+import { watchStarts } from './sandboxes/start-watch.ts';
 
 export interface ExecutorOptions {
   natsUrl: string;
@@ -83,8 +86,8 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const schemas = createSchemas(files);
   const maxMemoryBytes = (options.memoryMiB ?? 64) * MIB;
   const { startsAtOnce, recycleMs } = coreLimitsHere();
-  const start = limitStarts((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), startsAtOnce);
-  const spare = createSpareSandbox(start, log);
+  const starts = watchStarts(limitStarts((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), startsAtOnce));
+  const spare = createSpareSandbox(starts.start, log);
   const pool = createSandboxPool({
     components: createComponents({ artifacts, files, secrets, log }),
     hostServices: createHostServices({
@@ -100,6 +103,13 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,
     recycleMs,
   });
+  const metrics = createModuleMetrics({
+    module: 'executor',
+    version: options.version,
+    isConnected: () => nats.isConnected,
+    onReconnect: (listener) => nats.onReconnect(listener),
+    definitionsRevision: () => definitions.revision,
+  });
   let report: () => unknown = () => undefined;
   const queues = await createQueueSet(
     {
@@ -109,11 +119,26 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       pool,
       log,
       node: id,
+      onSettled: countExecutions(metrics),
     },
     () => report(),
   );
-  const health = createHealth({ nats: () => nats.isConnected });
-  const app = buildApp(health);
+  const health = createHealth({ ...natsChecks(nats, definitions), sandboxes: () => starts.check() }, HEALTH_TIME_MS);
+  tellExecutor(metrics, {
+    get sandboxes() {
+      return pool.size;
+    },
+    get sandboxStarts() {
+      return starts.started;
+    },
+    get queues() {
+      return queues.pinned;
+    },
+    get inFlight() {
+      return queues.inFlight;
+    },
+  });
+  const app = buildApp(health, metrics);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
   const node = {
     id,
@@ -149,6 +174,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       await pool.stop();
       await spare.stop();
       await app.close();
+      metrics.stop();
       await definitions.stop();
       await secrets.stop();
       await nats.close();

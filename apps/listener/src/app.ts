@@ -1,6 +1,6 @@
 import { LIMITS } from '@jobico/contract';
 import type { Access } from '@jobico/messaging';
-import type { Health, Logger } from '@jobico/telemetry';
+import { countAnswers, METRICS_TYPE, type Health, type Logger, type Metrics } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerAdmission } from './admit.ts';
 import { createArrivals } from './arrivals.ts';
@@ -13,6 +13,7 @@ import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps, 'arrivals' | 'clock'> {
   access: Access;
   health: () => Promise<Health>;
+  metrics?: Metrics | undefined;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
   bodyLimit?: number | undefined;
@@ -29,6 +30,7 @@ const CLOSE_GRACE_MS = 3000;
 export function buildApp({
   access,
   health,
+  metrics,
   log,
   bodyLimit = LIMITS.requestBytes,
   requestTimeoutMs = LIMITS.requestTimeMs,
@@ -60,6 +62,7 @@ export function buildApp({
   closeInTime(app);
   app.addHook('onClose', async () => arrivals.stop());
   registerProblems(app, log);
+  if (metrics) measure(app, metrics);
   registerAdmission(app, access);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
@@ -73,6 +76,16 @@ export function buildApp({
 
 const tooLate = () =>
   Object.assign(new Error('the request did not come in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+
+/** Counts what is answered, and tells it. */
+function measure(app: FastifyInstance, metrics: Metrics): void {
+  const count = countAnswers(metrics);
+  app.addHook('onResponse', (_request, reply, done) => {
+    count(reply.statusCode, reply.elapsedTime);
+    done();
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(METRICS_TYPE).send(await metrics.text()));
+}
 
 /** A caller that never finishes its request must not keep the process from ending. */
 function closeInTime(app: FastifyInstance): void {

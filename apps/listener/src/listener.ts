@@ -12,11 +12,12 @@ import {
   ensureStreams,
   parseSecretKeys,
   openAccess,
+  natsChecks,
   watchDefinitions,
   watchSecrets,
   type AuthMode,
 } from '@jobico/messaging';
-import { createHealth, type Logger } from '@jobico/telemetry';
+import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
 
 export interface ListenerOptions {
@@ -77,7 +78,15 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   parts.defer(() => waits.stop());
   const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
   parts.defer(() => secrets.stop());
-  const health = createHealth({ nats: () => nats.isConnected });
+  const health = createHealth(natsChecks(nats, definitions), HEALTH_TIME_MS);
+  const metrics = createModuleMetrics({
+    module: 'listener',
+    version: options.version,
+    isConnected: () => nats.isConnected,
+    onReconnect: (listener) => nats.onReconnect(listener),
+    definitionsRevision: () => definitions.revision,
+  });
+  parts.defer(() => metrics.stop());
   const { bodyLimit, requestTimeoutMs } = options;
   const app = buildApp({
     intake,
@@ -88,6 +97,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     secrets,
     isConnected: () => nats.isConnected,
     health,
+    metrics,
     log,
     bodyLimit,
     requestTimeoutMs,

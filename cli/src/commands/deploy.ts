@@ -14,7 +14,10 @@ export default class Deploy extends PlatformCommand {
     '<%= config.bin %> <%= command.id %> shop.yaml billing.yaml --json',
   ];
   static override args = {
-    file: Args.string({ description: 'Package definition in YAML; several may be given.', required: true }),
+    file: Args.string({
+      description: 'Package definition in YAML; several may be given; - for standard input.',
+      required: true,
+    }),
   };
   static override flags = {
     'dry-run': Flags.boolean({

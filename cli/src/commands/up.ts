@@ -40,13 +40,16 @@ admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and o
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Up);
-    const { readSettings } = await import('../platform/read-settings.ts');
+    const { loggerOptionsOf, readSettings } = await import('../platform/read-settings.ts');
     const { startPlatform } = await import('../platform/start-platform.ts');
     const { catchStopSignals } = await import('../platform/stop-signals.ts');
     const { runUntilStopped } = await import('../platform/run-until-stopped.ts');
     const { createLogger } = await import('@jobico/telemetry');
-    const { logLevel, logFile, ...settings } = readSettings(flags, process.stderr.isTTY);
-    const log = createLogger({ level: logLevel, ...(logFile !== undefined && { file: logFile }) });
+    const { openDiagnosticsOf } = await import('../platform/diagnostics.ts');
+    const settings = readSettings(flags, process.stderr.isTTY);
+    const { logFile } = settings;
+    const log = createLogger(loggerOptionsOf(settings));
+    await using _diagnostics = await openDiagnosticsOf(settings, log);
     const onStep = (message: string) => process.stderr.isTTY && console.error(message);
     const signals = catchStopSignals();
     const { signal } = signals;

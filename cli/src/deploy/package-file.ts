@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { isId, JobicoError, parsePackage, validatePackage, type Fault, type PackageDefinition } from '@jobico/contract';
+import { readInput } from '../session/read-input.ts';
 import type { LocatedFault } from '../output/tell-error.ts';
 
 /** A package as its file has it. */
@@ -11,9 +11,9 @@ export interface PackageFile {
   located: (faults: readonly Fault[]) => LocatedFault[];
 }
 
-/** Reads and validates a package; throws `package-invalid` with every fault and its line. */
+/** Reads and validates a package, from standard input for `-`; throws `package-invalid` with every fault and its line. */
 export async function readPackageFile(file: string): Promise<PackageFile> {
-  const parsed = parsePackage(await textOf(file));
+  const parsed = parsePackage((await readInput(file)).toString('utf8'));
   const located = (faults: readonly Fault[]) =>
     faults.map((fault): LocatedFault => {
       const line = parsed.lineOf(fault.path);
@@ -39,14 +39,4 @@ export function assertTenant({ file, definition }: PackageFile, named: string | 
   throw new JobicoError('usage', `${file} is a package of tenant ${definition.tenant}, not of ${named}`, {
     hint: isId(named) ? 'Leave --tenant out (and JOBICO_TENANT unset), or change the file.' : undefined,
   });
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new JobicoError('usage', `there is no file ${file}`, { cause });
-    throw new JobicoError('usage', `${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

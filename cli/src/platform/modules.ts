@@ -44,11 +44,18 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, ...access }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, metricsQueues, ...access }) {
     const { startCtl } = await import('@jobico/ctl');
     const { natsCreds, natsOperator, adminToken, secretKeys } = access;
     const options = { natsUrl, natsCreds, natsOperator, adminToken, secretKeys, ...(auth && { auth }) };
-    return await startCtl({ ...options, log, host, port: ctlPort, version });
+    return await startCtl({
+      ...options,
+      ...(metricsQueues !== undefined && { metricsQueues }),
+      log,
+      host,
+      port: ctlPort,
+      version,
+    });
   },
 };
 

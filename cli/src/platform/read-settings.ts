@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { loadConfig, type Config } from '@jobico/config';
+import type { LoggerOptions } from '@jobico/telemetry';
 import { JobicoError, MODULES, nearest, type ModuleName } from '@jobico/contract';
 
 /** The flags of `up`, as oclif reads them. */
@@ -33,9 +34,25 @@ export function readSettings(flags: UpFlags, isTerminal: boolean): Config {
   };
   const environment = { ...process.env, ...(flags.config !== undefined && { JOBICO_CONFIG: flags.config }) };
   const config = loadConfig(given as Partial<Config>, environment, process.cwd());
-  if (config.logFile !== undefined || !isTerminal) return config;
+  if (config.logFile !== undefined || config.logConsole !== undefined || !isTerminal) return config;
   return { ...config, logFile: join(config.data, 'jobico.log') };
 }
+
+/** How the platform logs by its settings. */
+export function loggerOptionsOf(config: Config): LoggerOptions {
+  const { logLevel, logFile, logConsole, logCaller, logTime, logFileMaxMiB, logFileBackups, logFileMaxDays } = config;
+  const rotation = { maxBytes: logFileMaxMiB * MIB, backups: logFileBackups, maxAgeMs: logFileMaxDays * DAY_MS };
+  return {
+    level: logLevel,
+    caller: logCaller,
+    time: logTime,
+    ...(logFile !== undefined && { file: logFile, rotation }),
+    ...(logConsole !== undefined && { console: logConsole }),
+  };
+}
+
+const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
 
 function modulesOf(list: string): ModuleName[] {
   return list.split(',').map((part) => {

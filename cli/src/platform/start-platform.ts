@@ -36,6 +36,8 @@ export interface PlatformOptions {
   /** Keys that secrets are encrypted with, or the file that they are in. Left out: see `findSecretKeys`. */
   secretsKey?: string | undefined;
   secretsKeyFile?: string | undefined;
+  /** Queues that ctl's metrics tell one by one. */
+  metricsQueues?: number;
   /** What running events get on a stop, in milliseconds. */
   graceMs?: number;
   /** Version that the modules report. Default: this package's. */

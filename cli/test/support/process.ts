@@ -78,7 +78,7 @@ export async function up(
       if (first === undefined || more.length === 0) throw new Error(`not ready: ${running.stderr()}`);
       return first;
     },
-    { timeout: 20_000, interval: 20 },
+    { timeout: 60_000, interval: 20 },
   );
   return { ...running, data, ...(JSON.parse(line) as Pick<UpPlatform, 'urls'>) };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MODULES, type ModuleName } from '@jobico/contract';
-import { integer, oneOf, path, port, setting, text } from './setting.ts';
+import { boolean, integer, oneOf, path, port, setting, text } from './setting.ts';
 
 function modules(list: string): readonly ModuleName[] {
   const names = list.split(',').map((name) => name.trim());
@@ -59,6 +59,34 @@ export const SETTINGS = {
     'File for the logs, instead of standard error',
     undefined,
     text,
+  ),
+  logConsole: setting<boolean | undefined>(
+    'JOBICO_LOG_CONSOLE',
+    'Whether logs go to standard error; left out, where they go to no file',
+    undefined,
+    boolean,
+  ),
+  logCaller: setting('JOBICO_LOG_CALLER', 'Whether log lines name the file and line that wrote them', false, boolean),
+  logTime: setting('JOBICO_LOG_TIME', 'Whether log lines have their time', true, boolean),
+  logFileMaxMiB: setting(
+    'JOBICO_LOG_FILE_MAX_MIB',
+    'Size at which a log file is put aside and a new one begins',
+    100,
+    integer(1, 10_000),
+  ),
+  logFileBackups: setting('JOBICO_LOG_FILE_BACKUPS', 'Log files that are kept aside', 10, integer(0, 1000)),
+  logFileMaxDays: setting('JOBICO_LOG_FILE_MAX_DAYS', 'Age at which they are removed', 24, integer(1, 3650)),
+  diagnosticsPort: setting<number | undefined>(
+    'JOBICO_DIAGNOSTICS_PORT',
+    'Port on 127.0.0.1 for CPU profiles and heap snapshots of this process; left out, there are none',
+    undefined,
+    port,
+  ),
+  metricsQueues: setting(
+    'JOBICO_METRICS_QUEUES',
+    "Queues that ctl's /metrics tells one by one, by tenant; 0 tells no names",
+    100,
+    integer(0, 10_000),
   ),
   maxSandboxes: setting<number | undefined>(
     'JOBICO_MAX_SANDBOXES',

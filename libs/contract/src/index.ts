@@ -24,6 +24,7 @@ export { createOperationChecks } from './operations/check.ts';
 export type { OperationChecks } from './operations/check.ts';
 export { DropResult, RedriveResult } from './operations/dead-letter.ts';
 export type { LetterFilters } from './operations/dead-letter.ts';
+export { Diagnosis, QueueLag } from './operations/diagnosis.ts';
 export { Followed } from './operations/execution.ts';
 export { AcceptedEvents, ReplayResult } from './operations/event.ts';
 export { FILE_KINDS, StoredFile } from './operations/file.ts';

@@ -206,8 +206,9 @@ export async function consumeOrdered(
 /** The server tells who is pinned; the client's types leave it out. */
 type PinnedConsumerInfo = ConsumerInfo & { priority_groups?: { group: string; pinned_client_id?: string }[] };
 
-const hasPin = (info: PinnedConsumerInfo) =>
-  (info.priority_groups ?? []).some(({ pinned_client_id }) => pinned_client_id);
+/** Whether some process gets the messages of this consumer. */
+export const hasPin = (info: PinnedConsumerInfo): boolean =>
+  (info.priority_groups ?? []).some(({ pinned_client_id }) => Boolean(pinned_client_id));
 
 /** Whether some process gets the messages of a consumer of the queue's stream now. */
 export async function isPinned({ jsm }: Nats, stream: string, name = EXECUTOR_CONSUMER): Promise<boolean> {

@@ -8,13 +8,20 @@ export interface Health {
   checks: Record<string, { status: 'ok' | 'error'; error?: string }>;
 }
 
+/** What a check of a module may take, in milliseconds: less than those who ask for `/health` wait. */
+export const HEALTH_TIME_MS = 1500;
+
 /** Throws, or answers false, when the part it looks at does not work. */
 export type HealthCheck = () => boolean | void | Promise<boolean | void>;
 
-/** A function that runs every check, each given `timeoutMs`, and sums them up. */
+/**
+ * A function that runs every check, each given `timeoutMs`, and sums them up. Who asks while they run gets the same answer:
+ * however many ask, the parts are looked at one time after the other.
+ */
 export function createHealth(checks: Record<string, HealthCheck>, timeoutMs = 2000): () => Promise<Health> {
   const startedAt = new Date().toISOString();
-  return async () => {
+  let running: Promise<Health> | undefined;
+  const run = async (): Promise<Health> => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await resultOf(check, timeoutMs)] as const),
     );
@@ -26,6 +33,10 @@ export function createHealth(checks: Record<string, HealthCheck>, timeoutMs = 20
       checks: Object.fromEntries(results),
     };
   };
+  return () =>
+    (running ??= run().finally(() => {
+      running = undefined;
+    }));
 }
 
 async function resultOf(check: HealthCheck, timeoutMs: number): Promise<Health['checks'][string]> {

@@ -1,4 +1,14 @@
-export { createHealth } from './health.ts';
+export { openDiagnostics } from './diagnostics.ts';
+export type { Diagnostics } from './diagnostics.ts';
+export { createHealth, HEALTH_TIME_MS } from './health.ts';
 export type { Health, HealthCheck } from './health.ts';
 export { createLogger, createSilentLogger } from './logger.ts';
 export type { Logger, LoggerOptions } from './logger.ts';
+export { createRotatingFile } from './rotating-file.ts';
+export type { RotationOptions } from './rotating-file.ts';
+export { createMetrics, METRICS_TYPE } from './metrics.ts';
+export type { Counter, Histogram, Labels, Metrics, Sample } from './metrics.ts';
+export { METRICS } from './metrics-table.ts';
+export type { MetricName, MetricSpec } from './metrics-table.ts';
+export { countAnswers, createModuleMetrics } from './module-metrics.ts';
+export type { ModuleFacts, ModuleMetrics } from './module-metrics.ts';

@@ -128,7 +128,7 @@ class OrderedQueue {
     this.#queue = queue;
     this.#partition = partition;
     this.#outcomes = outcomes;
-    this.#settler = createSettler(deps.nats, outcomes, deps.log, outgoingSubject(deps.definitions));
+    this.#settler = createSettler(deps.nats, outcomes, deps.log, outgoingSubject(deps.definitions), deps.onSettled);
     this.#parking = createParking(deps.nats, tenant, queue, partition?.index);
     this.#context = {
       nats: deps.nats,

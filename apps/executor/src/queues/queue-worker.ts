@@ -1,3 +1,4 @@
+import type { Execution } from '@jobico/contract';
 import type { Definitions, Nats } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { Admission } from '../admission.ts';
@@ -11,6 +12,8 @@ export interface QueueDeps {
   log: Logger;
   /** This executor, as records name it. */
   node: string;
+  /** Called for each outcome that this executor has made final. */
+  onSettled?: ((execution: Execution) => void) | undefined;
 }
 
 /** Works one queue. */

@@ -1,4 +1,4 @@
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, type Execution } from '@jobico/contract';
 import { settle, type Nats, type Outcomes, type Settlement, type SubjectOf } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 
@@ -28,7 +28,13 @@ interface Job {
  * a gap, for the event in it would run again after those behind it. So while one could not be recorded, those that come
  * are held back behind it, and then all of them are sent again in order.
  */
-export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger, subjectOf?: SubjectOf): Settler {
+export function createSettler(
+  nats: Nats,
+  outcomes: Outcomes,
+  log: Logger,
+  subjectOf?: SubjectOf,
+  onSettled?: (execution: Execution) => void,
+): Settler {
   let epoch = 0;
   let pending = 0;
   let count = 0;
@@ -47,6 +53,7 @@ export function createSettler(nats: Nats, outcomes: Outcomes, log: Logger, subje
     pending -= 1;
     if (job.epoch !== epoch) return;
     logSettled(log, job.settlement, outcome);
+    if (outcome === 'settled') onSettled?.(job.settlement.execution);
     job.onDone(outcome);
   };
 

@@ -81,7 +81,13 @@ class UnorderedQueue {
     this.#tenant = tenant;
     this.#queue = queue;
     this.#outcomes = createOutcomes(deps.nats, tenant, queue);
-    this.#settler = createSettler(deps.nats, this.#outcomes, deps.log, outgoingSubject(deps.definitions));
+    this.#settler = createSettler(
+      deps.nats,
+      this.#outcomes,
+      deps.log,
+      outgoingSubject(deps.definitions),
+      deps.onSettled,
+    );
   }
 
   get inFlight(): number {

@@ -5,7 +5,9 @@ import { PlatformCommand } from '../../platform-command.ts';
 export default class PackageValidate extends PlatformCommand {
   static override summary = 'Check a package, its schemas and its components without making it live.';
   static override examples = ['<%= config.bin %> <%= command.id %> shop.yaml'];
-  static override args = { file: Args.string({ description: 'Package definition in YAML.', required: true }) };
+  static override args = {
+    file: Args.string({ description: 'Package definition in YAML; - for standard input.', required: true }),
+  };
 
   async run(): Promise<OperationOutput<'package.validate'>> {
     const { args, flags } = await this.parse(PackageValidate);

@@ -1,4 +1,5 @@
 import { deadLetterOperations } from './dead-letter.ts';
+import { diagnosisOperations } from './diagnosis.ts';
 import { eventOperations } from './event.ts';
 import { executionOperations } from './execution.ts';
 import { fileOperations } from './file.ts';
@@ -26,6 +27,7 @@ export const operations = {
   ...tenantOperations,
   ...tokenOperations,
   ...scheduleOperations,
+  ...diagnosisOperations,
 };
 
 export type OperationName = keyof typeof operations;

@@ -1,0 +1,35 @@
+import type { Execution, ExecutionStatus } from '@jobico/contract';
+import type { Counter, Metrics } from '@jobico/telemetry';
+
+/** What an executor tells of itself when it is asked. */
+export interface ExecutorFacts {
+  readonly sandboxes: number;
+  readonly sandboxStarts: number;
+  readonly queues: number;
+  readonly inFlight: number;
+}
+
+/** Counts recorded outcomes: the function is called once for each. */
+export function countExecutions(metrics: Metrics): (execution: Execution) => void {
+  const counterOf = (status: ExecutionStatus) => metrics.counter('jobico_executions_total', { status });
+  const counters: Record<ExecutionStatus, Counter> = {
+    ok: counterOf('ok'),
+    retry: counterOf('retry'),
+    failed: counterOf('failed'),
+    dead: counterOf('dead'),
+  };
+  const duration = metrics.histogram('jobico_execution_duration_seconds');
+  const waited = metrics.histogram('jobico_execution_waited_seconds');
+  return ({ status, durationMs, waitedMs }) => {
+    counters[status].value += 1;
+    duration.observe(durationMs);
+    waited.observe(waitedMs);
+  };
+}
+
+export function tellExecutor(metrics: Metrics, facts: ExecutorFacts): void {
+  metrics.read('jobico_sandboxes', () => facts.sandboxes);
+  metrics.read('jobico_sandbox_starts_total', () => facts.sandboxStarts);
+  metrics.read('jobico_executor_queues', () => facts.queues);
+  metrics.read('jobico_executor_in_flight', () => facts.inFlight);
+}
