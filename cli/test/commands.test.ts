@@ -35,6 +35,8 @@ test('every command of ours has a summary, an example, --json and --debug', asyn
     'secret set',
     'show deploy',
     'show env',
+    'tenant limits get',
+    'tenant limits set',
     'undeploy',
     'up',
     'upload json',

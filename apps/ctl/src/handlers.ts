@@ -8,9 +8,10 @@ import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers } from './tenants/handlers.ts';
+import { createTenantLimitHandlers, type TenantLimitDeps } from './tenants/limits.ts';
 import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantLimitDeps {
   intake: Intake;
   recorder: Recorder;
   secrets: SecretStore;
@@ -26,6 +27,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createDeadLetterHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
+    ...createTenantLimitHandlers(deps),
     ...createSecretHandlers(deps),
   };
 }

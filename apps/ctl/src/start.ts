@@ -13,6 +13,7 @@ import {
   createNodes,
   createRecorder,
   createSchemas,
+  createTenantLimitStore,
   createSecretStore,
   ensureStreams,
   parseSecretKeys,
@@ -116,6 +117,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
+    tenantLimits: await createTenantLimitStore(nats),
     deadLetters: createDeadLetters(nats),
     secrets: await createSecretStore(nats, parseSecretKeys(options.secretKeys)),
   };

@@ -1,9 +1,12 @@
 import { LIMITS } from '@jobico/contract';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { registerAccessLog, type AccessLog } from './access-log.ts';
 import { createArrivals } from './arrivals.ts';
+import { registerCors } from './cors.ts';
 import { registerBodies } from './events/read-body.ts';
 import { registerEvents, type EventsDeps } from './events/routes.ts';
+import { openApiDocument } from './openapi.ts';
 import { registerProblems } from './problems.ts';
 import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
@@ -15,6 +18,11 @@ export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps,
   bodyLimit?: number | undefined;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number | undefined;
+  version: string;
+  /** Origins of pages that may send from browsers. Default: none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Default `off`. */
+  accessLog?: AccessLog | undefined;
   /** Milliseconds since 1970. Default: the system's. */
   clock?: (() => number) | undefined;
 }
@@ -29,6 +37,9 @@ export function buildApp({
   bodyLimit = LIMITS.requestBytes,
   requestTimeoutMs = LIMITS.requestTimeMs,
   clock = Date.now,
+  version,
+  corsOrigins = [],
+  accessLog = 'off',
   ...deps
 }: AppDeps): FastifyInstance {
   const broken = createBrokenRequests();
@@ -55,10 +66,14 @@ export function buildApp({
   });
   closeInTime(app);
   app.addHook('onClose', async () => arrivals.stop());
+  registerAccessLog(app, log, accessLog);
+  registerCors(app, corsOrigins);
   registerProblems(app, log);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
   registerWebhooks(app, { ...deps, log, clock, arrivals });
+  const document = openApiDocument(version);
+  app.get('/openapi.json', () => document);
   app.get('/health', async (_request, reply) => {
     const state = await health();
     return reply.code(state.status === 'ok' ? 200 : 500).send(state);

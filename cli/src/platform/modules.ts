@@ -18,9 +18,10 @@ type Start = (natsUrl: string, options: ModuleOptions) => Promise<{ url: string;
 
 /** How each module starts; loaded only where it runs. */
 const STARTS: Readonly<Record<ModuleName, Start>> = {
-  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), secretKeys }) {
+  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), ...options }) {
+    const { secretKeys, corsOrigins, accessLog } = options;
     const { startListener } = await import('@jobico/listener');
-    return await startListener({ natsUrl, log, host, port: listenerPort, version, secretKeys });
+    return await startListener({ natsUrl, log, host, port: listenerPort, version, secretKeys, corsOrigins, accessLog });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');

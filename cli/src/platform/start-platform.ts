@@ -28,6 +28,10 @@ export interface PlatformOptions {
   /** Keys that secrets are encrypted with, or the file that they are in. Left out: see `findSecretKeys`. */
   secretsKey?: string | undefined;
   secretsKeyFile?: string | undefined;
+  /** Origins of pages that may send events from browsers. */
+  corsOrigins?: readonly string[];
+  /** Which requests to the listener have a line in the log. */
+  accessLog?: 'off' | 'refused' | 'all';
   /** What running events get on a stop, in milliseconds. */
   graceMs?: number;
   /** Version that the modules report. Default: this package's. */

@@ -30,6 +30,7 @@ export type { ModuleName } from './operations/platform.ts';
 export { StoredSecret } from './operations/secret.ts';
 export { OPERATION_NAMES, operations } from './operations/table.ts';
 export type { OperationInput, OperationName, OperationOutput, StreamName } from './operations/table.ts';
+export { TenantLimits } from './operations/tenant-limits.ts';
 export { changesBetween } from './package/changes.ts';
 export type { PackageChange, PackageContent } from './package/changes.ts';
 export { readHttpGrant } from './package/http-grant.ts';

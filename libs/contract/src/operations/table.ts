@@ -2,6 +2,7 @@ import { deadLetterOperations } from './dead-letter.ts';
 import { eventOperations } from './event.ts';
 import { executionOperations } from './execution.ts';
 import { fileOperations } from './file.ts';
+import { tenantLimitOperations } from './tenant-limits.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
@@ -15,6 +16,7 @@ export const operations = {
   ...executionOperations,
   ...deadLetterOperations,
   ...platformOperations,
+  ...tenantLimitOperations,
   ...secretOperations,
 };
 
