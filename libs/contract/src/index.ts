@@ -53,5 +53,6 @@ export type {
 export { packageFaults, validatePackage } from './package/validate.ts';
 export { PackageVersion } from './package/version.ts';
 export { durationMs, sizeBytes } from './quantities.ts';
+export { bundleSchema } from './schema/bundle.ts';
 export { compileSchema } from './schema-validator.ts';
 export type { Validator } from './schema-validator.ts';

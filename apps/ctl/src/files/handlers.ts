@@ -1,6 +1,7 @@
-import { compileSchema, JobicoError } from '@jobico/contract';
+import { JobicoError } from '@jobico/contract';
 import { digestOf, type FileStore } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
+import { checkSchema } from './check-schema.ts';
 import type { Gate } from './gate.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -15,7 +16,7 @@ export function createFileHandlers({
   return {
     async 'file.upload'({ tenant, kind, name, content }) {
       const bytes = decoded(content);
-      if (kind === 'json') compileSchema(new TextDecoder().decode(bytes));
+      if (kind === 'json') await checkSchema(files, tenant, new TextDecoder().decode(bytes));
       else await gate.admit(digestOf(bytes), () => Promise.resolve(bytes));
       return await files.put(tenant, kind, name, bytes);
     },
