@@ -18,7 +18,7 @@ runtimes: [{ id: work, moduleref: work.wasm }]
 
 test(
   'a webhook that the command signs reaches its job; a wrong secret is refused, and says what to look at',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const { urls } = await up([], { JOBICO_NATS_SERVER: inject('natsServerBinary') });
     const env = { JOBICO_URL: urls.ctl };
@@ -47,7 +47,7 @@ test(
         expect(sent.exitCode).toBe(0);
         return sent;
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     expect(first.stdout).toBe('accepted d-1\n  next: jobico execution list --tenant acme --event d-1\n');
     await vi.waitFor(
@@ -57,7 +57,7 @@ test(
         expect(items).toMatchObject([{ status: 'ok', event: { name: 'push' } }]);
         expect(stdout).toContain('9007199254740993');
       },
-      { timeout: 15_000 },
+      { timeout: 60_000 },
     );
     const piped = await withInput('the-shared-secret\n', 'webhook', 'test', 'paid', '--data', '{}', '--json');
     expect(JSON.parse(piped.stdout)).toMatchObject({ accepted: 1 });

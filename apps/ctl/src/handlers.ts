@@ -14,10 +14,11 @@ import { createQueueHandlers } from './queues/handlers.ts';
 import { createScheduleHandlers, type ScheduleDeps } from './schedules/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
+import { createTenantLimitHandlers, type TenantLimitDeps } from './tenants/limits.ts';
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
 import type { Pauses, Recorder } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TokenDeps, ScheduleDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps {
   recorder: Recorder;
   pauses: Pauses;
 }
@@ -37,6 +38,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createNodeHandlers(deps),
     ...createDiagnosisHandlers(deps),
     ...createTenantHandlers(deps),
+    ...createTenantLimitHandlers(deps),
     ...createSecretHandlers(deps),
     ...createTokenHandlers(deps),
     ...createScheduleHandlers(deps),

@@ -3,9 +3,12 @@ import type { Access } from '@jobico/messaging';
 import { countAnswers, METRICS_TYPE, type Health, type Logger, type Metrics } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerAdmission } from './admit.ts';
+import { registerAccessLog, type AccessLog } from './access-log.ts';
 import { createArrivals } from './arrivals.ts';
+import { registerCors } from './cors.ts';
 import { registerBodies } from './events/read-body.ts';
 import { registerEvents, type EventsDeps } from './events/routes.ts';
+import { openApiDocument } from './openapi.ts';
 import { registerProblems } from './problems.ts';
 import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
@@ -19,6 +22,11 @@ export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps,
   bodyLimit?: number | undefined;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number | undefined;
+  version: string;
+  /** Origins of pages that may send from browsers. Default: none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Default `off`. */
+  accessLog?: AccessLog | undefined;
   /** Milliseconds since 1970. Default: the system's. */
   clock?: (() => number) | undefined;
 }
@@ -35,6 +43,9 @@ export function buildApp({
   bodyLimit = LIMITS.requestBytes,
   requestTimeoutMs = LIMITS.requestTimeMs,
   clock = Date.now,
+  version,
+  corsOrigins = [],
+  accessLog = 'off',
   ...deps
 }: AppDeps): FastifyInstance {
   const broken = createBrokenRequests();
@@ -61,12 +72,16 @@ export function buildApp({
   });
   closeInTime(app);
   app.addHook('onClose', async () => arrivals.stop());
+  registerAccessLog(app, log, accessLog);
+  registerCors(app, corsOrigins);
   registerProblems(app, log);
   if (metrics) measure(app, metrics);
   registerAdmission(app, access);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
   registerWebhooks(app, { ...deps, log, clock, arrivals });
+  const document = openApiDocument(version);
+  app.get('/openapi.json', () => document);
   app.get('/health', async (_request, reply) => {
     const state = await health();
     return reply.code(state.status === 'ok' ? 200 : 500).send(state);

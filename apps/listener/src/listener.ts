@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import {
   connectNats,
   createEventId,
+  createDemandShares,
   createFileStore,
   createIdempotency,
   createIntake,
@@ -16,9 +17,13 @@ import {
   watchDefinitions,
   watchSecrets,
   type AuthMode,
+  watchTenantLimits,
 } from '@jobico/messaging';
 import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
+import { createAdmission } from './limits/admission.ts';
+import { limitIntake, limitPacedIntake } from './limits/limited-intake.ts';
+import { createPendingEvents } from './limits/pending-events.ts';
 
 export interface ListenerOptions {
   natsUrl: string;
@@ -36,6 +41,10 @@ export interface ListenerOptions {
   bodyLimit?: number;
   /** What a request may take to come in, in milliseconds. Default 20,000. */
   requestTimeoutMs?: number;
+  /** Origins of pages that may send events from browsers, `*` for all. Default: none. */
+  corsOrigins?: readonly string[] | undefined;
+  /** Which requests have a line in the log. Default `off`. */
+  accessLog?: 'off' | 'refused' | 'all' | undefined;
   /** Requests that wait for outcomes at once. Default 1,000. */
   waiters?: number;
   /** Milliseconds since 1970, for the time of signatures. Default: the system's. */
@@ -72,7 +81,15 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   parts.defer(stopAccess);
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
-  const intake = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const unlimited = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const limits = await watchTenantLimits(nats, log);
+  parts.defer(() => limits.stop());
+  const shares = createDemandShares(nats, id);
+  parts.defer(() => shares.stop());
+  const pending = createPendingEvents(nats, limits, log);
+  parts.defer(() => pending.stop());
+  const admission = createAdmission({ limits, shares, pendingOf: pending.of, clock: () => performance.now() });
+  const intake = limitIntake(unlimited, admission, pending);
   const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
   const waits = createOutcomeWaits(nats, options.waiters);
   parts.defer(() => waits.stop());
@@ -91,6 +108,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const app = buildApp({
     intake,
     access,
+    pacedIntake: limitPacedIntake(unlimited, admission, pending),
+    admission,
     once,
     waits,
     definitions,
@@ -102,6 +121,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     bodyLimit,
     requestTimeoutMs,
     clock: options.clock,
+    version: options.version,
+    corsOrigins: options.corsOrigins,
+    accessLog: options.accessLog,
   });
   parts.defer(() => app.close());
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port });

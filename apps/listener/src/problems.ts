@@ -25,10 +25,16 @@ export function answerProblem(
 ): FastifyReply {
   const problem = toProblem(error, id);
   if (problem.status === 503 || problem.code === 'limit-exceeded') {
-    reply.header('retry-after', RETRY_AFTER_SECONDS);
+    reply.header('retry-after', retryAfterOf(problem.details));
   }
   const body = status === undefined ? problem : { ...problem, status };
   return reply.code(body.status).header('content-type', PROBLEM_TYPE).send(body);
+}
+
+/** Seconds, as whoever refused has found. */
+function retryAfterOf(details: unknown): string {
+  const seconds = (details as { retryAfterSeconds?: unknown } | undefined)?.retryAfterSeconds;
+  return typeof seconds === 'number' ? String(seconds) : RETRY_AFTER_SECONDS;
 }
 
 export function noSuchAddress(): JobicoError {

@@ -38,6 +38,10 @@ export interface PlatformOptions {
   secretsKeyFile?: string | undefined;
   /** Queues that ctl's metrics tell one by one. */
   metricsQueues?: number;
+  /** Origins of pages that may send events from browsers. */
+  corsOrigins?: readonly string[];
+  /** Which requests to the listener have a line in the log. */
+  accessLog?: 'off' | 'refused' | 'all';
   /** What running events get on a stop, in milliseconds. */
   graceMs?: number;
   /** Version that the modules report. Default: this package's. */

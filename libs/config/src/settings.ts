@@ -48,6 +48,23 @@ export const SETTINGS = {
     undefined,
     path,
   ),
+  corsOrigins: setting<readonly string[]>(
+    'JOBICO_CORS_ORIGINS',
+    'Origins of pages that may send events from browsers, separated by commas; * for all',
+    [],
+    (list) =>
+      list.split(',').map((each) => {
+        const origin = each.trim();
+        if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) return origin;
+        throw new Error('origins such as https://shop.example, separated by commas, or *');
+      }),
+  ),
+  accessLog: setting<'off' | 'refused' | 'all'>(
+    'JOBICO_ACCESS_LOG',
+    'Which requests to the listener have a line in the log',
+    'off',
+    oneOf(['off', 'refused', 'all']),
+  ),
   logLevel: setting(
     'JOBICO_LOG_LEVEL',
     'Least severe level that is logged',

@@ -41,3 +41,112 @@ test('a refused value is named with its place, and formats count', () => {
   expect(validate({ at: 'yesterday' })).toEqual([expect.objectContaining({ path: '/at', value: '"yesterday"' })]);
   expect(validate({})).toEqual([{ path: '/at', message: 'is missing' }]);
 });
+
+describe('a schema that could keep a process busy', () => {
+  const doubling = (levels: number) =>
+    Object.fromEntries(
+      Array.from({ length: levels }, (_, n) => [
+        `a${n}`,
+        { allOf: [{ $ref: `#/$defs/a${n + 1}` }, { $ref: `#/$defs/a${n + 1}` }] },
+      ]),
+    );
+
+  test.each([
+    ['that is itself', { $ref: '#' }],
+    ['that is all of itself', { allOf: [{ type: 'object' }, { $ref: '#' }] }],
+    [
+      'of two that are each other',
+      { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { anyOf: [{ $ref: '#/$defs/a' }] } } },
+    ],
+    ['that is itself by its anchor', { $anchor: 'me', not: { $ref: '#me' } }],
+    ['that doubles thirty times', { $ref: '#/$defs/a0', $defs: { ...doubling(30), a30: { type: 'string' } } }],
+    ['with a back-reference', { pattern: '(a+)\\1' }],
+    ['with a look-ahead', { pattern: '^(?=.*[a-z])(?=.*[0-9]).+$' }],
+    ['with a pattern that is repeated a million times', { pattern: '^(a{1,1000}){1,1000}$|(b{1000000})' }],
+    ['of a thousand levels', JSON.parse(`${'{"not":'.repeat(1000)}{}${'}'.repeat(1000)}`) as object],
+  ])('%s is refused', (_what, schema) => {
+    expect(() => compileSchema(JSON.stringify(schema))).toThrow(expect.objectContaining({ code: 'schema-invalid' }));
+  });
+
+  test('one that goes into the value at each step is taken: lists, trees', () => {
+    const tree = compileSchema(
+      '{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}},"next":{"$ref":"#"}},"required":["n"]}',
+    );
+    expect(tree({ n: 1, children: [{ n: 2 }], next: { n: 3, children: [] } })).toEqual([]);
+    expect(tree({ n: 1, children: [{ n: 2 }, {}] })).toMatchObject([{ path: '/children/1/n' }]);
+  });
+
+  test.each([
+    ['^(a+)+$', `${'a'.repeat(50_000)}!`],
+    ['^([a-z0-9]+)*@example.com$', 'a'.repeat(50_000)],
+    ['(x+x+)+y', 'x'.repeat(50_000)],
+    ['a.*a.*a.*b', 'a'.repeat(20_000)],
+    ['^\\s*(\\w+\\s*)*$', `${'word '.repeat(5000)}!`],
+    ['(a|aa)+$', `${'a'.repeat(50_000)}b`],
+  ])('the pattern %s takes no longer than the text is', (pattern, text) => {
+    const validate = compileSchema(JSON.stringify({ type: 'string', pattern }));
+    const startedAt = performance.now();
+    expect(validate(text)).toHaveLength(1);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test('two hundred thousand items that have to differ take no longer than they are many', () => {
+    const validate = compileSchema('{"type":"array","uniqueItems":true}');
+    const items = Array.from({ length: 100_000 }, (_, n) => ({ n }));
+    expect(validate(items)).toEqual([]);
+    expect(validate([...items, { n: 5 }])).toHaveLength(1);
+    expect(
+      validate([
+        { a: 1, b: [1] },
+        { b: [1], a: 1 },
+      ]),
+    ).toHaveLength(1);
+    expect(validate([1, '1', true, 'true', null, [], {}])).toEqual([]);
+  });
+});
+
+test('a pattern means what it means in JavaScript', () => {
+  const samples = [
+    '',
+    'a',
+    'A',
+    'abc',
+    'ab-1',
+    'é漢😀',
+    'a\nb',
+    '2026-11-21',
+    'x@y.z',
+    ' pad ',
+    '10.50',
+    'aaa',
+    '\u2028',
+    '-',
+    '_',
+  ];
+  const patterns = [
+    '^[a-z]+$',
+    '^\\d{4}-\\d{2}-\\d{2}$',
+    '^(a|b)+c?$',
+    '[A-Z]',
+    '^\\S+@\\S+\\.\\S+$',
+    '^.{2,4}$',
+    '\\w+',
+    '^$',
+    'b$',
+    '\\p{L}',
+    '^(\\d+)(\\.\\d+)?$',
+    '^[^\\s]*$',
+    '^\\/|a',
+    '^.*b.*$',
+    '(ab|a)(c|bcd)?$',
+    '\\bpad\\b',
+  ];
+  for (const pattern of patterns) {
+    const validate = compileSchema(JSON.stringify({ type: 'string', pattern }));
+    const taken = samples.filter((sample) => validate(sample).length === 0);
+    expect({ pattern, taken }).toEqual({
+      pattern,
+      taken: samples.filter((sample) => new RegExp(pattern, 'u').test(sample)),
+    });
+  }
+});

@@ -25,6 +25,8 @@ export const TOKENS = 'tokens';
 export const TOKEN_USE = 'token_use';
 /** KV `nodes`: the running modules. */
 export const NODES = 'nodes';
+/** KV `limits`: what tenants may send. */
+export const TENANT_LIMITS = 'limits';
 /** KV `idempotency`: ids that callers have sent, each for a day. */
 export const IDEMPOTENCY = 'idempotency';
 /** KV `secrets`: of every tenant, encrypted. */
@@ -193,3 +195,6 @@ export const tenantBucket = (tenant: string) => `kv_${tenant}`;
 
 /** `jobico.ctl.<operation>` */
 export const operationSubject = (operation: string) => `jobico.ctl.${operation}`;
+
+/** `jobico.demand.<node>`: what tenants ask of a process, told to the others that share their limits. */
+export const demandSubject = (node: string) => `jobico.demand.${node}`;

@@ -92,3 +92,15 @@ test('when the connection is lost, what was under way fails at once, and nothing
     await nats.publisher.publish(subject, '{}');
     expect(await storedTexts(nats, tenant)).toEqual(['{}']);
   }));
+
+test('a server without room left is away: whoever publishes may try again', () =>
+  withNats(async (nats) => {
+    const subject = `full.${uniqueTenant()}`;
+    // What a server answers that has no room on its disk.
+    const error = { code: 500, err_code: 10_047, description: 'insufficient resources' };
+    nats.nc.subscribe(subject, { callback: (_error, message) => void message.respond(JSON.stringify({ error })) });
+    await expect(nats.publisher.publish(subject, '{}')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'insufficient resources',
+    });
+  }));

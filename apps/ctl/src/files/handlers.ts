@@ -1,13 +1,7 @@
-import {
-  compileSchema,
-  JobicoError,
-  nearest,
-  type FileKind,
-  type PackageVersion,
-  type StoredFile,
-} from '@jobico/contract';
+import { JobicoError, nearest, type FileKind, type PackageVersion, type StoredFile } from '@jobico/contract';
 import { digestOf, type DefinitionStore, type FileStore } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
+import { checkSchema } from './check-schema.ts';
 import type { Gate } from './gate.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -29,7 +23,7 @@ export function createFileHandlers({ files, gate, store }: FileDeps): FileHandle
   return {
     async 'file.upload'({ tenant, kind, name, content }) {
       const bytes = decoded(content);
-      if (kind === 'json') compileSchema(new TextDecoder().decode(bytes));
+      if (kind === 'json') await checkSchema(files, tenant, new TextDecoder().decode(bytes));
       else await gate.admit(digestOf(bytes), () => Promise.resolve(bytes));
       return await files.put(tenant, kind, name, bytes);
     },

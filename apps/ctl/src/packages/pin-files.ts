@@ -1,6 +1,5 @@
 import {
   asJobicoError,
-  compileSchema,
   JobicoError,
   moduleReferences,
   nearest,
@@ -13,6 +12,7 @@ import {
   type StoredFile,
 } from '@jobico/contract';
 import type { DefinitionStore, FileStore } from '@jobico/messaging';
+import { checkSchema } from '../files/check-schema.ts';
 import type { Gate } from '../files/gate.ts';
 
 /** The exact content that each reference of a package stands for: digests by `moduleref` and by `schemaref`. */
@@ -58,14 +58,14 @@ export async function pinFiles(
     kind: FileKind,
     references: readonly FileReference[],
     digests: Readonly<Record<string, string>> = {},
-    check: (content: () => Promise<Uint8Array>, digest: string) => Promise<void>,
+    check: (content: () => Promise<Uint8Array>, digest: string, ref: string) => Promise<string | void>,
   ) => {
     const pinned: [ref: string, digest: string][] = [];
     for (const reference of references) {
       try {
         const digest = await digestFor(deps, tenant, kind, reference, digests, stored);
-        await check(() => contentOf(files, tenant, digest), digest);
-        pinned.push([reference.ref, digest]);
+        const instead = await check(() => contentOf(files, tenant, digest), digest, reference.ref);
+        pinned.push([reference.ref, instead ?? digest]);
       } catch (error) {
         refusals.push(refusalOf(error, reference));
       }
@@ -73,8 +73,13 @@ export async function pinFiles(
     return Object.fromEntries(pinned);
   };
 
-  const schemas = await pin('json', schemaReferences(definition), given.schemas, async (content) => {
-    compileSchema(new TextDecoder().decode(await content()));
+  const schemas = await pin('json', schemaReferences(definition), given.schemas, async (content, _digest, ref) => {
+    const text = new TextDecoder().decode(await content());
+    const bundle = await checkSchema(files, tenant, text);
+    if (bundle === text) return undefined;
+    // What it refers to is pinned along with it.
+    const { digest } = await files.put(tenant, 'json', `${ref}.bundle`, Buffer.from(bundle));
+    return digest;
   });
   const modules = await pin('wasm', moduleReferences(definition), given.modules, (content, digest) =>
     gate.admit(digest, content),

@@ -2,11 +2,14 @@ import { JobicoError } from '@jobico/contract';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Arrivals } from '../arrivals.ts';
 import { answerProblem } from '../problems.ts';
-import { streamEvents } from '../stream/stream-events.ts';
+import type { Admission } from '../limits/admission.ts';
+import { streamEvents, type StreamDeps } from '../stream/stream-events.ts';
 import type { Body } from './read-body.ts';
 import { isPlain, sendEvents, sendPlain, type EventAddress, type SendDeps, type Sent } from './send-events.ts';
 
 export interface EventsDeps extends SendDeps {
+  pacedIntake: StreamDeps['pacedIntake'];
+  admission: Admission;
   isConnected: () => boolean;
   arrivals: Arrivals;
 }
@@ -20,6 +23,8 @@ const PATH = '/events/:tenant/:event';
 export function registerEvents(app: FastifyInstance, deps: EventsDeps): void {
   app.post<{ Params: EventAddress; Body: Body }>(PATH, async (request, reply) => {
     const { params, body, headers } = request;
+    const limits = deps.admission.headersFor(params.tenant);
+    if (limits) reply.headers(limits);
     if (typeof body === 'string' && isPlain(headers, headers['content-type'] ?? '')) {
       return reply.code(202).send(await sendPlain(deps, params, headers.traceparent, body));
     }

@@ -1,15 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isTooDeep, JobicoError, LIMITS, MAX_JSON_DEPTH, toProblem } from '@jobico/contract';
 import type { Intake, IntakeRequest } from '@jobico/messaging';
 import { readOptions, traceOf, wantsMinimal } from '../events/request-options.ts';
 import type { EventAddress } from '../events/send-events.ts';
+import type { Admission } from '../limits/admission.ts';
 import { createOrderedAnswers } from './answer-in-order.ts';
 import { splitLines, type Line } from './split-lines.ts';
 
 export interface StreamDeps {
-  intake: Intake;
+  /** What does not ask for rates: these are kept by reading no faster. */
+  pacedIntake: Pick<Intake, 'send' | 'check'>;
+  admission: Pick<Admission, 'pace'>;
   isConnected: () => boolean;
   /** Told of each piece of the body that has brought lines. */
   onProgress: () => void;
@@ -25,7 +29,7 @@ export const NDJSON = 'application/x-ndjson';
  * Throws for the request as a whole before anything is answered: `not-found`, `unavailable`, `bad-request`.
  */
 export async function streamEvents(
-  { intake, isConnected, onProgress }: StreamDeps,
+  { pacedIntake: intake, admission, isConnected, onProgress }: StreamDeps,
   { tenant, event }: EventAddress,
   request: IncomingMessage,
   response: ServerResponse,
@@ -46,6 +50,7 @@ export async function streamEvents(
       onProgress();
       for (const line of lines) {
         sum.lines += 1;
+        await untilAdmitted(() => admission.pace(tenant, line.bytes?.length ?? 0), onProgress);
         answers.add(sendLine(intake, base, line, isMinimal, sum), line.bytes?.length ?? 0);
         const room = answers.room();
         if (room) await room;
@@ -62,6 +67,13 @@ export async function streamEvents(
     await Promise.race([once(response, 'finish'), once(response, 'close')]);
 }
 
+async function untilAdmitted(pace: () => number, onWait: () => void): Promise<void> {
+  for (let waitMs = pace(); waitMs > 0; waitMs = pace()) {
+    onWait();
+    await delay(waitMs);
+  }
+}
+
 function idOfStream(): JobicoError {
   return new JobicoError('bad-request', 'a stream of events has no id', {
     hint: 'Send events that have ids of their own as a batch of CloudEvents, or in requests of their own.',
@@ -74,7 +86,7 @@ type Base = Omit<IntakeRequest, 'items' | 'at'>;
 const AT = () => '';
 
 async function sendLine(
-  intake: Intake,
+  intake: Pick<Intake, 'send'>,
   base: Base,
   { number, bytes }: Line,
   isMinimal: boolean,

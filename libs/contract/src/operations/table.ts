@@ -4,6 +4,7 @@ import { eventOperations } from './event.ts';
 import { executionOperations } from './execution.ts';
 import { fileOperations } from './file.ts';
 import { kvOperations } from './kv.ts';
+import { tenantLimitOperations } from './tenant-limits.ts';
 import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
@@ -23,6 +24,7 @@ export const operations = {
   ...queueOperations,
   ...kvOperations,
   ...platformOperations,
+  ...tenantLimitOperations,
   ...secretOperations,
   ...tenantOperations,
   ...tokenOperations,
