@@ -15,12 +15,19 @@ export async function findReplaySource(
   const execution = await client.call('execution.get', input);
   recordedInputs(execution);
   try {
-    const { content, digest, config, timeoutMs } = await client.call('execution.inputs', input);
+    const { content, digest, config, secrets, timeoutMs } = await client.call('execution.inputs', input);
     const component = own ?? Buffer.from(content, 'base64');
-    return { execution, component, config, timeoutMs, originalDigest: digest };
+    return { execution, component, config, secrets, timeoutMs, originalDigest: digest };
   } catch (error) {
     const isGone = error instanceof JobicoError && error.code === 'not-found';
     if (own === undefined || !isGone) throw error;
-    return { execution, component: own, config: {}, timeoutMs: DEFAULT_TIMEOUT_MS, originalDigest: undefined };
+    return {
+      execution,
+      component: own,
+      config: {},
+      secrets: [],
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+      originalDigest: undefined,
+    };
   }
 }

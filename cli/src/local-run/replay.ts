@@ -3,9 +3,13 @@ import { inspectComponent } from '@jobico/component';
 import { JobicoError, type Execution, type OperationOutput } from '@jobico/contract';
 import { EXECUTION_LIMITS } from '@jobico/executor/host';
 import { createReplayAnswers, type Match } from './replay-answers.ts';
+import { secretConfig, withoutSecrets } from './local-secrets.ts';
 import { runEvent, type LocalRun } from './run-event.ts';
 
-export type ReplaySource = Pick<OperationOutput<'execution.inputs'>, 'execution' | 'config' | 'timeoutMs'> & {
+export type ReplaySource = Pick<
+  OperationOutput<'execution.inputs'>,
+  'execution' | 'config' | 'secrets' | 'timeoutMs'
+> & {
   component: Uint8Array;
 };
 
@@ -47,7 +51,7 @@ export function recordedInputs({ id, job, inputs }: Execution): NonNullable<Exec
 
 /** Runs a recorded execution again on this machine, against the answers that it had, and compares. */
 export async function replay(
-  { execution, component, config, timeoutMs }: ReplaySource,
+  { execution, component, config, secrets: granted, timeoutMs }: ReplaySource,
   { secrets = {}, originalDigest }: { secrets?: Readonly<Record<string, string>>; originalDigest: string | undefined },
 ): Promise<Replay> {
   const inputs = recordedInputs(execution);
@@ -55,8 +59,13 @@ export async function replay(
   const answers = createReplayAnswers(inputs.calls);
   const matches: Match[] = [];
   const { id, name, key, time } = execution.event;
-  const run = await runEvent({
-    component: { artifact, mode: 'jspi', config: { ...config, ...secrets }, limits: EXECUTION_LIMITS },
+  const ran = await runEvent({
+    component: {
+      artifact,
+      mode: 'jspi',
+      config: { ...config, ...secretConfig(granted, secrets, '--secret ') },
+      limits: EXECUTION_LIMITS,
+    },
     event: { id, tenant: execution.tenant, name, key, time, attempt: execution.attempt, data: inputs.data },
     timeoutMs,
     memoryMiB: MEMORY_MIB,
@@ -70,6 +79,7 @@ export async function replay(
       return Promise.resolve(answer);
     },
   });
+  const run = withoutSecrets(ran, secrets);
   const recorded = seenOf(execution, inputs);
   const { durationMs, memoryBytes, logs, ...rest } = run;
   const replayed = {

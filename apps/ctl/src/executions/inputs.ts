@@ -35,6 +35,7 @@ export async function inputsOf(
     digest,
     content: Buffer.from(component).toString('base64'),
     config: job.grant.config ?? {},
+    secrets: job.grant.secrets ?? [],
     timeoutMs: job.timeoutMs,
   };
 }

@@ -60,6 +60,7 @@ export const executionOperations = {
       digest: Type.String({ description: 'Of the component.' }),
       content: Type.String({ description: 'The component, in base64.' }),
       config: Type.Record(Type.String(), Type.String(), { description: 'What the package granted as config.' }),
+      secrets: Type.Array(Type.String(), { description: 'Names of the secrets that it granted.' }),
       timeoutMs: Type.Number({ description: 'Of the job.' }),
     }),
   }),
