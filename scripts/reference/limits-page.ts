@@ -78,6 +78,11 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     '`outbox.emit` answers `too-large`; those before it count',
   ],
   emittedBytes: ['Their data together', bytes(LIMITS.emittedBytes), 'the same'],
+  recordedInputBytes: [
+    'Inputs that a record keeps where `jobs[].record` says so',
+    bytes(LIMITS.recordedInputBytes),
+    'they are cut, and cannot be replayed',
+  ],
   instances: [
     'Instances of one job in one sandbox',
     many(LIMITS.instances, 'instances'),
@@ -208,7 +213,7 @@ const SECTIONS: Record<string, Row[]> = {
     ...rowsOf('instances', 'eventsPerInstance', 'resultBytes'),
     ['Levels of arrays and objects in a result', many(MAX_JSON_DEPTH, 'levels'), '`trap`'],
     ['Reason of `retry` and `permanent`, message of a trap', many(MAX_MESSAGE_LENGTH, 'UTF-16 units'), 'shortened'],
-    ...rowsOf('logLines', 'logBytes', 'emittedEvents', 'emittedBytes'),
+    ...rowsOf('logLines', 'logBytes', 'emittedEvents', 'emittedBytes', 'recordedInputBytes'),
     ['Host calls of one execution at once', many(MAX_CALLS_UNDER_WAY, 'calls'), 'the job traps'],
   ],
   'Live logs': [

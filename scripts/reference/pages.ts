@@ -2,6 +2,7 @@ import { accessPage } from './access-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { httpApiPage } from './http-api-page.ts';
+import { hostInterfacePage } from './host-interface-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { metricsPage } from './metrics-page.ts';
 import { packagePage } from './package-page.ts';
@@ -12,6 +13,7 @@ export const REFERENCE_PAGES: Readonly<Record<string, () => string>> = {
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
   'http-api.md': httpApiPage,
+  'host-interface.md': hostInterfacePage,
   'limits.md': limitsPage,
   'metrics.md': metricsPage,
   'package.md': packagePage,

@@ -1,4 +1,5 @@
 import type { EmittedEvent, ExecutionError, Fault, LogLine } from '@jobico/contract';
+import type { Inputs } from './host/recorded-inputs.ts';
 import type { DeclaredEvent, QueuedEvent } from '@jobico/messaging';
 
 /** One attempt to run an event. */
@@ -36,6 +37,8 @@ export interface Result {
   durationMs: number;
   memoryBytes: number;
   hostCalls: number;
+  /** Where its job says that they are recorded. */
+  inputs?: Inputs;
 }
 
 /** Why an event ends as a dead letter without having run. */

@@ -40,7 +40,7 @@ With --json each thing that happens is one line.`;
     const say = (message: string) => process.stderr.isTTY && !isJson && console.error(message);
     const started = await startDevPlatform(file, flags, say);
     if (started === undefined) return;
-    const { platform, stop, end } = started;
+    const { platform, stop } = started;
     const view = createDevView(isJson);
     try {
       view.ready(platform.urls);
@@ -48,7 +48,7 @@ With --json each thing that happens is one line.`;
       await runDev({ file, ctlUrl: platform.urls.ctl ?? '', view, sendAtStart: flags.send, stop });
       say('stopping …');
     } finally {
-      await end();
+      await started.end();
     }
   }
 }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { inspectComponent, type JobEvent } from '@jobico/component';
-import { JobicoError, keyOf, type Fault, type GrantDefinition, type Validator } from '@jobico/contract';
+import { JobicoError, keyOf, type Fault, type Validator } from '@jobico/contract';
 import { EXECUTION_LIMITS } from '@jobico/executor/host';
 import type { HttpMocks } from './http-mocks.ts';
 import { createLocalHost } from './local-host.ts';
 import type { MemoryKv } from './memory-kv.ts';
 import { readGrants } from './read-grants.ts';
+import { secretConfig, withoutSecrets } from './local-secrets.ts';
 import { runEvent, type LocalRun } from './run-event.ts';
 import type { TestCase } from './test-case.ts';
 
@@ -68,7 +69,7 @@ export async function runCase(test: TestCase, gate: Gate, options: CaseOptions):
       artifact,
       // What an executor denies without being asked is to be seen here.
       mode: 'jspi',
-      config: { ...configOf(grant), ...secrets },
+      config: { ...grant.config, ...secretConfig(grant.secrets ?? [], secrets, '--grant secret:') },
       limits: EXECUTION_LIMITS,
     },
     event,
@@ -82,11 +83,9 @@ export async function runCase(test: TestCase, gate: Gate, options: CaseOptions):
     title: test.title,
     component: { digest, sizeBytes },
     event: { id, name, ...(key !== undefined && { key }), attempt },
-    ...run,
+    ...withoutSecrets(run, secrets),
   };
 }
-
-const configOf = ({ config }: GrantDefinition): Record<string, string> => config ?? {};
 
 /** An event that its queue would not take never comes to the job. */
 function assertValid({ event, data, title }: TestCase, schemas: CaseOptions['schemas']): void {

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { RecordedCall } from './recorded-call.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
@@ -96,6 +97,18 @@ export const Execution = Type.Object(
     ),
     logs: Type.Array(LogLine),
     usage: Type.Object({ memoryBytes: Type.Integer(), hostCalls: Type.Integer() }),
+    inputs: Type.Optional(
+      Type.Object(
+        {
+          data: Type.String({ description: 'The event as its job got it: JSON text.' }),
+          calls: Type.Array(RecordedCall, {
+            description: 'What the job asked of the host, in the order of the answers.',
+          }),
+          isCut: Type.Optional(Type.Boolean({ description: 'They are more than a record keeps: some are missing.' })),
+        },
+        { description: 'Where the job says `record`.' },
+      ),
+    ),
     node: Type.String(),
     nextAttemptAt: Type.Optional(Type.String({ format: 'date-time', description: 'With status retry.' })),
     traceId: Type.Optional(Type.String()),

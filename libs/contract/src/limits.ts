@@ -47,6 +47,8 @@ export const LIMITS = {
   emittedEvents: 100,
   /** UTF-8 bytes of their data together. */
   emittedBytes: 256 * KIB,
+  /** Bytes of the inputs that a record keeps of an execution, where its job says `record`: the event and the host's answers. */
+  recordedInputBytes: 256 * KIB,
   /** Instances of one job in one sandbox: `concurrency` counts up to here. */
   instances: 64,
   /** Events after which an instance is replaced. */

@@ -11,7 +11,7 @@ const job = defineJob<{ sku: string }, { cents: number }>(
     const response = http.fetch(`https://prices.example.com/${data.sku}`, {
       headers: { token: config.get('TOKEN') ?? '' },
     });
-    const price = (await Promise.resolve(response.json())) as { cents: number };
+    const price = await Promise.resolve(response.json<{ cents: number }>());
     kv.bucket('prices').setJson(data.sku, price);
     emit('price-found', price, { key: data.sku });
     return price;

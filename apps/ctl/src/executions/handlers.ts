@@ -1,12 +1,17 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import { timeOfId, type Recorder } from '@jobico/messaging';
 import type { Handlers, StreamItem, Streams } from '../operations.ts';
+import { inputsOf, type InputsStores } from './inputs.ts';
 
-type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs'>;
+type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs' | 'execution.inputs'>;
+
+interface InputsDeps extends InputsStores {
+  recorder: Recorder;
+}
 
 const DEFAULT_LIMIT = 50;
 
-export function createExecutionHandlers({ recorder }: { recorder: Recorder }): ExecutionHandlers {
+export function createExecutionHandlers({ recorder, ...stores }: InputsDeps): ExecutionHandlers {
   const found = async (tenant: string, id: string) => {
     const execution = await recorder.get(tenant, id);
     if (execution) return execution;
@@ -15,6 +20,7 @@ export function createExecutionHandlers({ recorder }: { recorder: Recorder }): E
   return {
     'execution.list': (input) => recorder.list({ ...input, limit: input.limit ?? DEFAULT_LIMIT }),
     'execution.get': ({ tenant, execution }) => found(tenant, execution),
+    'execution.inputs': async ({ tenant, execution }) => await inputsOf(stores, await found(tenant, execution)),
     'execution.logs': async ({ tenant, execution }) => ({ items: (await found(tenant, execution)).logs }),
   };
 }

@@ -4,3 +4,5 @@ export { checkRequest } from './http/check-request.ts';
 export { meaningOf, refusal } from './http/refusal.ts';
 export { isGranted } from './http/targets.ts';
 export { callKv } from './kv.ts';
+export { createRedactor } from '../secrets/redactor.ts';
+export type { Redactor } from '../secrets/redactor.ts';

@@ -1,5 +1,6 @@
 import type { Dispatch } from '@jobico/component';
 import type { CallContext } from '../host/host-services.ts';
+import type { InputRecorder } from '../host/recorded-inputs.ts';
 import { isoTime } from '../iso-time.ts';
 import type { LiveRun } from '../live-logs.ts';
 import type { Redactor } from '../secrets/redactor.ts';
@@ -17,6 +18,8 @@ export interface AttemptInside {
   hostCalls: number;
   /** Takes the secrets that the job was given out of what it says. */
   redactor: Redactor | undefined;
+  /** Where its job says that inputs are recorded, from its first host call on. */
+  inputs: InputRecorder | undefined;
   /** From when its lines are told while it runs. */
   live: LiveRun | undefined;
 }
@@ -64,6 +67,7 @@ export class AttemptsInside {
       ended: undefined,
       hostCalls: 0,
       redactor,
+      inputs: undefined,
       live: undefined,
     });
     this.#bytes += data.length;

@@ -1,13 +1,21 @@
 import type { SandboxLogLine, SandboxOutcome } from '@jobico/component';
 import type { EmittedEvent, ExecutionError, LogLine } from '@jobico/contract';
-import type { Redactor } from '../secrets/redactor.ts';
+import { recordInputs, type Inputs } from '../host/recorded-inputs.ts';
 import type { LiveRun } from '../live-logs.ts';
-import type { Outcome } from '../work.ts';
+import type { Redactor } from '../secrets/redactor.ts';
+import type { Outcome, Result } from '../work.ts';
+import type { AttemptInside } from './attempts-inside.ts';
 
 /** What a sandbox tells of an attempt, with what the attempt did outside of it; no secret of the job is left in it. */
 export function outcomeOf(
   outcome: SandboxOutcome,
-  did: { emitted: EmittedEvent[]; hostCalls: number; live: LiveRun | undefined; redactor?: Redactor | undefined },
+  did: {
+    emitted: EmittedEvent[];
+    hostCalls: number;
+    live: LiveRun | undefined;
+    inputs?: Inputs | undefined;
+    redactor?: Redactor | undefined;
+  },
 ): Outcome {
   const { redactor } = did;
   const said = (text: string) => redactor?.text(text) ?? text;
@@ -19,6 +27,7 @@ export function outcomeOf(
     durationMs: Math.round(outcome.durationMs * 1000) / 1000,
     memoryBytes: outcome.memoryBytes,
     hostCalls: did.hostCalls,
+    ...(did.inputs && { inputs: did.inputs }),
   };
   if (outcome.status !== 'ok') {
     return {
@@ -38,6 +47,22 @@ function withoutSecrets(event: EmittedEvent, redactor: Redactor): EmittedEvent {
   return { ...event, ...(key !== undefined && { key: redactor.text(key) }), data: redactor.value(data) };
 }
 
+/**
+ * What the record keeps of an attempt's inputs: as its job says, of every one or of those that failed; no secret of the job
+ * is left in it.
+ */
+export function inputsOf(
+  attempt: Pick<AttemptInside, 'work' | 'inputs' | 'redactor'>,
+  isOk: boolean,
+): Inputs | undefined {
+  const { work, inputs, redactor } = attempt;
+  const { record } = work.declared.job;
+  if (record === undefined || (isOk && record === 'failures')) return undefined;
+  const taken = (inputs ?? recordInputs(work.event.text)).taken();
+  if (redactor === undefined) return taken;
+  return { ...taken, data: redactor.json(taken.data), calls: redactor.value(taken.calls) as Inputs['calls'] };
+}
+
 /** Lines of a job as records have them. */
 export function recordedLines(lines: readonly SandboxLogLine[], redactor?: Redactor): LogLine[] {
   return lines.map(({ time, level, message }) => ({
@@ -48,7 +73,7 @@ export function recordedLines(lines: readonly SandboxLogLine[], redactor?: Redac
 }
 
 /** An attempt that was ended by force, or could not begin. What it told before of its lines is all that is left of them. */
-export function failureOf(error: ExecutionError, durationMs = 0, hostCalls = 0, live?: LiveRun): Outcome {
+export function failureOf(error: ExecutionError, durationMs = 0, hostCalls = 0, live?: LiveRun): Result {
   return {
     kind: 'failed',
     ...(live && { executionId: live.executionId }),

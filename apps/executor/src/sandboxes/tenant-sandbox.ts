@@ -13,12 +13,13 @@ import { JobicoError, LIMITS, type ExecutionError } from '@jobico/contract';
 import { createEventId, type DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
+import { recordInputs } from '../host/recorded-inputs.ts';
 import type { LiveLogs } from '../live-logs.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Work } from '../work.ts';
 import { AttemptsInside, type AttemptInside } from './attempts-inside.ts';
 import type { Components, ReadyComponent } from './components.ts';
-import { failureOf, outcomeOf, recordedLines } from './outcome-of.ts';
+import { failureOf, inputsOf, outcomeOf, recordedLines } from './outcome-of.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
 export type SandboxFactory = (
@@ -283,7 +284,8 @@ export class TenantSandbox {
       const attempt = this.#inside.leave(outcome.n);
       const { emitted = [] } = attempt?.calls ?? {};
       const { hostCalls = 0, live, redactor } = attempt ?? {};
-      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live, redactor }));
+      const inputs = attempt && inputsOf(attempt, outcome.status === 'ok');
+      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live, inputs, redactor }));
     }
     if (this.load > 0) this.#pumpSoon();
     else this.#becomeIdle();
@@ -299,7 +301,9 @@ export class TenantSandbox {
     if (!running) throw new Error('the call is of no attempt that runs here');
     running.hostCalls += 1;
     running.calls ??= this.#contextOf(call.n, running);
-    return await this.#options.hostServices.call(call, running.calls);
+    const answer = await this.#options.hostServices.call(call, running.calls);
+    if (running.work.declared.job.record) (running.inputs ??= recordInputs(running.work.event.text)).add(call, answer);
+    return answer;
   }
 
   #onLogged(n: number, lines: readonly SandboxLogLine[]): void {
@@ -369,7 +373,11 @@ export class TenantSandbox {
     if (!attempt) return;
     const { event, declared } = attempt.work;
     this.#options.log.warn({ event: event.id, job: declared.job.id, error }, 'attempt ended by force');
-    attempt.work.onOutcome(failureOf(error, durationMs, attempt.hostCalls, attempt.live));
+    const inputs = inputsOf(attempt, false);
+    attempt.work.onOutcome({
+      ...failureOf(error, durationMs, attempt.hostCalls, attempt.live),
+      ...(inputs && { inputs }),
+    });
   }
 
   #end(): void {

@@ -169,6 +169,7 @@ function executionOf(
     emitted,
     logs: result.logs,
     usage: { memoryBytes: result.memoryBytes, hostCalls: result.hostCalls },
+    ...(result.inputs && { inputs: result.inputs }),
     node: context.node,
     ...(event.traceparent && { traceId: event.traceparent.split('-')[1] ?? '' }),
   };

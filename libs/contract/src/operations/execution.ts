@@ -48,6 +48,22 @@ export const executionOperations = {
     input: Type.Object({ tenant, execution }, closed),
     output: page(LogLine),
   }),
+  'execution.inputs': operation({
+    summary: 'Answers what it takes to run an execution again elsewhere: its inputs, and the component that it ran',
+    role: 'deployer',
+    method: 'GET',
+    path: '/v1/tenants/{tenant}/executions/{execution}/inputs',
+    input: Type.Object({ tenant, execution }, closed),
+    output: Type.Object({
+      execution: Execution,
+      moduleref: Type.String(),
+      digest: Type.String({ description: 'Of the component.' }),
+      content: Type.String({ description: 'The component, in base64.' }),
+      config: Type.Record(Type.String(), Type.String(), { description: 'What the package granted as config.' }),
+      secrets: Type.Array(Type.String(), { description: 'Names of the secrets that it granted.' }),
+      timeoutMs: Type.Number({ description: 'Of the job.' }),
+    }),
+  }),
   'execution.watch': streamOperation({
     summary: 'Streams executions as they end',
     role: 'viewer',

@@ -33,6 +33,8 @@ export interface Job {
   retry: RetryPolicy;
   timeoutMs: number;
   concurrency: number;
+  /** Of which attempts the inputs are recorded; left out: of none. */
+  record?: 'inputs' | 'failures';
   grant: GrantDefinition;
   webhook?: Webhook;
 }
@@ -91,7 +93,7 @@ function isDeclaration(route: RouteDefinition): route is RouteDefinition & { sup
   return route.supplierqueue !== undefined && route.runtime !== undefined;
 }
 
-function jobOf(definition: PackageDefinition, { event, result, retry, timeout, concurrency }: JobSource): Job {
+function jobOf(definition: PackageDefinition, { event, result, retry, timeout, concurrency, record }: JobSource): Job {
   const runtime = definition.runtimes.find(({ id }) => id === event.runtime);
   if (!runtime) throw new RangeError(`runtime ${event.runtime} is not declared`);
   return {
@@ -111,6 +113,7 @@ function jobOf(definition: PackageDefinition, { event, result, retry, timeout, c
     },
     timeoutMs: durationMs(timeout ?? DEFAULTS.timeout),
     concurrency: concurrency ?? DEFAULTS.concurrency,
+    ...(record && { record }),
     grant: definition.grants?.[runtime.id] ?? {},
     ...('webhook' in event && event.webhook && { webhook: webhookOf(event.webhook) }),
   };

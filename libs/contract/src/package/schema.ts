@@ -171,6 +171,14 @@ const Job = Type.Object(
           'nothing, and runs one at a time.',
       }),
     ),
+    record: Type.Optional(
+      Type.Enum(['inputs', 'failures'], {
+        description:
+          'Keeps with the record of each attempt, or of each that failed, the event and what the host answered, for ' +
+          '`jobico execution replay`. Left out: nothing of it is kept.',
+        allowed: 'inputs or failures',
+      }),
+    ),
   },
   closed,
 );
