@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import type { HostAnswer, HttpRequest } from '@jobico/component';
 import { describe, expect, it, vi } from 'vitest';
 import { runPackage, type PackageRun } from './support/run-package.ts';
-import { missingToolchain, nameOf, toolchainEnv } from './support/toolchains.ts';
+import { missingToolchain, toolchainEnv, whyNot } from './support/toolchains.ts';
 
 // Compilers that have nothing in their caches take a minute and more.
 vi.setConfig({ testTimeout: 600_000 });
@@ -48,15 +48,15 @@ describe.each([CSV, LIMITS, TEXT, CURRENCY])(
   'the example $name',
   ({ name, language, unitTest: [program, ...args] }) => {
     const missing = missingToolchain(language);
-    it.skipIf(missing)(nameOf('passes its own unit test', missing), async () => {
-      await run(program, args, { cwd: join(root, 'examples', name), env: toolchainEnv });
+    it.skipIf(missing)(`passes its own unit test${whyNot(missing)}`, async () => {
+      await expect(run(program, args, { cwd: join(root, 'examples', name), env: toolchainEnv })).resolves.toBeDefined();
     });
   },
 );
 
 describe('the example csv, in C', () => {
   const missing = missingToolchain('c');
-  it.skipIf(missing)(nameOf('makes objects of lines, and says which line is at fault', missing), async () => {
+  it.skipIf(missing)(`makes objects of lines, and says which line is at fault${whyNot(missing)}`, async () => {
     expect(outcomes(await runExample(CSV))).toEqual([
       [
         'ok',
@@ -87,7 +87,7 @@ describe('the example csv, in C', () => {
 describe('the example limits, in Go', () => {
   const missing = missingToolchain('go');
   it.skipIf(missing)(
-    nameOf('counts by client and window, and raises an event for the first excess', missing),
+    `counts by client and window, and raises an event for the first excess${whyNot(missing)}`,
     async () => {
       const { runs, kv } = await runExample(LIMITS);
       const seen = runs.filter(({ event }) => event === 'request-seen');
@@ -108,7 +108,7 @@ describe('the example limits, in Go', () => {
 
 describe('the example text, in Rust', () => {
   const missing = missingToolchain('rust');
-  it.skipIf(missing)(nameOf('goes through three stages, each an event of its own', missing), async () => {
+  it.skipIf(missing)(`goes through three stages, each an event of its own${whyNot(missing)}`, async () => {
     const { runs } = await runExample(TEXT);
     expect(runs.map(({ event, status }) => `${event} ${status}`)).toEqual([
       'text-received ok',
@@ -129,7 +129,7 @@ describe('the example text, in Rust', () => {
 describe('the example currency, in Python', () => {
   const missing = missingToolchain('python');
   it.skipIf(missing)(
-    nameOf('asks the granted host for a rate, and tries again while it is in trouble', missing),
+    `asks the granted host for a rate, and tries again while it is in trouble${whyNot(missing)}`,
     async () => {
       const asked: HttpRequest[] = [];
       const http = (request: HttpRequest): HostAnswer => {

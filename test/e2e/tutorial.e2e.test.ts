@@ -46,17 +46,14 @@ function stepsOf(page: string): Step[] {
 function expectLines(commands: string, output: string, expected: readonly string[]): void {
   const lines = output.split('\n');
   for (const line of expected) {
-    const pattern = new RegExp(
-      line
-        .split('…')
-        .map((part) => RegExp.escape(part.trim()))
-        .join('.*'),
-    );
+    const pattern = new RegExp(line.split('…').map(literally).join('.*'));
     const at = lines.findIndex((each) => pattern.test(each));
     if (at < 0) throw new Error(`after\n${commands}\nthe page has the line\n  ${line}\nand the output is\n${output}`);
     lines.splice(0, at + 1);
   }
 }
+
+const literally = (text: string): string => text.trim().replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Runs blocks of commands one after another as one shell does: the folder that one ends in is where the next begins. */
 async function openShell(ctl: string): Promise<(commands: string) => Promise<string>> {

@@ -35,9 +35,9 @@ export function missingToolchain(language: string): string | undefined {
   }
 }
 
-/** A test's name with the reason why it does not run here. */
-export function nameOf(name: string, missing: string | undefined): string {
-  return missing === undefined ? name : `${name} (not run here: ${missing})`;
+/** What a test's name ends in: the reason why it does not run here, if there is one. */
+export function whyNot(missing: string | undefined): string {
+  return missing === undefined ? '' : ` (not run here: ${missing})`;
 }
 
 function hasRustTarget(): boolean {
