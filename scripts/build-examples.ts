@@ -1,6 +1,6 @@
 // Builds the components of the examples' jobs, each only when what it is made of has changed.
 import { createHash } from 'node:crypto';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
@@ -51,10 +51,16 @@ export async function buildExamples(options: { onStep?: (step: ExampleStep) => v
   return steps;
 }
 
-/** The examples' packages: in each folder the YAML file of the folder's name. */
+/**
+ * The packages of the examples in TypeScript, which are built and deployed without asking for any toolchain: in each
+ * folder the YAML file of the folder's name. The others have a build file.
+ */
 export function packageFiles(): string[] {
   const files = globSync('examples/*/*.yaml', { cwd: root }).toSorted();
-  return files.filter((file) => basename(file, '.yaml') === basename(dirname(file))).map((file) => join(root, file));
+  return files
+    .filter((file) => basename(file, '.yaml') === basename(dirname(file)))
+    .map((file) => join(root, file))
+    .filter((file) => !existsSync(join(dirname(file), 'jobico.build.yaml')));
 }
 
 async function componentsOf(file: string): Promise<Component[]> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { runPackage } from '../../examples/test/support/run-package.ts';
-import { missingToolchain, nameOf, toolchainEnv } from '../../examples/test/support/toolchains.ts';
+import { missingToolchain, toolchainEnv, whyNot } from '../../examples/test/support/toolchains.ts';
 import { LANGUAGES } from '../src/init/languages.ts';
 import { finish, temporaryFolder } from './support/process.ts';
 
@@ -28,12 +28,13 @@ async function written(language: string): Promise<string> {
 describe.each(LANGUAGES)('the project of `jobico init` in $title', ({ id, test }) => {
   const missing = missingToolchain(id);
 
-  it.skipIf(missing)(nameOf('passes its own unit test', missing), async () => {
+  it.skipIf(missing)(`passes its own unit test${whyNot(missing)}`, async () => {
     const [program = '', ...args] = test === 'npm test' ? [process.execPath, '--test'] : test.split(' ');
-    await promisify(execFile)(program, args, { cwd: await written(id), env: toolchainEnv });
+    const tested = promisify(execFile)(program, args, { cwd: await written(id), env: toolchainEnv });
+    await expect(tested).resolves.toBeDefined();
   });
 
-  it.skipIf(missing)(nameOf('builds, passes the gate, and greets in a sandbox', missing), async () => {
+  it.skipIf(missing)(`builds, passes the gate, and greets in a sandbox${whyNot(missing)}`, async () => {
     const folder = await written(id);
     const built = await finish(['build', folder, '--json'], toolchainEnv);
     expect(built).toMatchObject({ exitCode: 0, stderr: '' });

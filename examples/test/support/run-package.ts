@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { HostAnswer, HostCall, SandboxOutcome } from '@jobico/component';
+import type { HostAnswer, HostCall, HttpRequest, SandboxOutcome } from '@jobico/component';
 import { compileSchema, jobsOf, parsePackage, validatePackage, type Fault, type Job } from '@jobico/contract';
 import { createMemoryKv, type MemoryKv } from './memory-kv.ts';
 import { startJobs } from './start-jobs.ts';
@@ -35,13 +35,18 @@ interface Outgoing {
 
 /**
  * Runs a package without a platform: each sample event through its job, and on through the routes and what is raised,
- * with the grants of the package and one sandbox for all its components. Throws for an event that its schema refuses.
+ * with the grants of the package and one sandbox for all its components; `http` stands for the granted hosts. Throws for
+ * an event that its schema refuses.
  */
-export async function runPackage(file: string, events: Record<string, unknown[]>): Promise<PackageRun> {
+export async function runPackage(
+  file: string,
+  events: Record<string, unknown[]>,
+  { http = refuseHttp }: { http?: (request: HttpRequest) => HostAnswer } = {},
+): Promise<PackageRun> {
   const admit = await readPackage(file);
   const kv = createMemoryKv();
   const raised: Outgoing[] = [];
-  const jobsInSandbox = await startJobs(dirname(file), (call, job) => answer(call, job, kv, raised));
+  const jobsInSandbox = await startJobs(dirname(file), (call, job) => answer(call, job, { kv, raised, http }));
   const samples = Object.entries(events).flatMap(([event, all]) => all.map((data) => ({ event, data })));
   const pending = samples.map((sample) => admit(sample));
   const runs: Run[] = [];
@@ -77,8 +82,21 @@ async function readPackage(file: string): Promise<(sample: Outgoing) => Pending>
   };
 }
 
-function answer(call: HostCall, { grant }: Job, kv: MemoryKv, raised: Outgoing[]): HostAnswer {
-  if (call.kind === 'http.send') return { ok: false, error: { tag: 'denied', val: call.args.url } };
+interface World {
+  kv: MemoryKv;
+  raised: Outgoing[];
+  http: (request: HttpRequest) => HostAnswer;
+}
+
+function refuseHttp({ url }: HttpRequest): HostAnswer {
+  return { ok: false, error: { tag: 'denied', val: url } };
+}
+
+function answer(call: HostCall, { grant }: Job, { kv, raised, http }: World): HostAnswer {
+  if (call.kind === 'http.send') {
+    const { origin } = new URL(call.args.url);
+    return grant.http?.includes(origin) ? http(call.args) : refuseHttp(call.args);
+  }
   if (call.kind !== 'outbox.emit') return kv.answer(call, grant);
   const { event, data } = call.args;
   if (!grant.emit?.includes(event)) return { ok: false, error: { tag: 'denied', val: event } };

@@ -26,7 +26,7 @@ export async function startJobs(
   const load = async ({ id: key, moduleref, grant }: Job): Promise<void> => {
     if (loaded.has(key)) return;
     const { artifact } = await inspectComponent(await readFile(join(folder, moduleref)));
-    const mode = grant.kv || grant.emit ? 'jspi' : 'sync';
+    const mode = grant.kv || grant.emit || grant.http ? 'jspi' : 'sync';
     await sandbox.load({ key, artifact, mode, config: grant.config ?? {} });
     loaded.add(key);
   };

@@ -11,8 +11,16 @@ export const toolchainEnv: NodeJS.ProcessEnv = {
   PATH: [join(root, '.toolchains/bin'), process.env.PATH].join(delimiter),
 };
 
-/** What this machine lacks to build components in a language, in a few words; undefined if it lacks nothing. */
+const INSTALL = 'scripts/install-toolchains.sh';
+
+/**
+ * What this machine lacks to build components in a language, in a few words; undefined if it lacks nothing. Toolchains
+ * are taken only once they were asked for: they fetch crates, and take minutes where nothing is in their caches.
+ */
 export function missingToolchain(language: string): string | undefined {
+  if (language !== 'typescript' && language !== 'javascript' && !existsSync(join(root, '.toolchains'))) {
+    return `run ${INSTALL} first`;
+  }
   switch (language) {
     case 'rust':
       return hasRustTarget() ? undefined : 'no Rust with the target wasm32-wasip2';
@@ -27,9 +35,9 @@ export function missingToolchain(language: string): string | undefined {
   }
 }
 
-/** A test's name with the reason why it does not run here. */
-export function nameOf(name: string, missing: string | undefined): string {
-  return missing === undefined ? name : `${name} (not run: ${missing}; see scripts/install-toolchains.sh)`;
+/** What a test's name ends in: the reason why it does not run here, if there is one. */
+export function whyNot(missing: string | undefined): string {
+  return missing === undefined ? '' : ` (not run here: ${missing})`;
 }
 
 function hasRustTarget(): boolean {
