@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Execution } from '@jobico/contract';
 import { expect, inject, test, vi } from 'vitest';
 import { buildGuest } from '../../test/components/build.ts';
-import { finish, start, temporaryFolder, up } from './support/process.ts';
+import { finish, temporaryFolder, up } from './support/process.ts';
 
 const PACKAGE = `
 id: hooks
@@ -29,15 +29,13 @@ test(
     await writeFile(file('secret'), 'the-shared-secret\n');
     await writeFile(file('body.json'), ' {"n": 9007199254740993, "kept": 1.10}\n');
     const jobico = (...args: string[]) => finish(args, env);
-    const withInput = async (input: string, ...args: string[]) => {
-      const running = start(args, env);
-      running.child.stdin?.end(input);
-      const exitCode = await running.ended;
-      return { exitCode, stdout: running.stdout(), stderr: running.stderr() };
-    };
+    const withInput = (input: string, ...args: string[]) => finish(args, env, { input });
     expect((await jobico('deploy', file('hooks.yaml'))).exitCode).toBe(0);
     for (const name of ['GITHUB', 'SHOP']) {
-      expect((await withInput('the-shared-secret', 'secret', 'set', name, '--tenant', 'acme')).exitCode).toBe(0);
+      expect(await withInput('the-shared-secret', 'secret', 'set', name, '--tenant', 'acme')).toMatchObject({
+        exitCode: 0,
+        stderr: '',
+      });
     }
 
     const send = (...args: string[]) => jobico('webhook', 'test', ...args, '--secret-file', file('secret'));

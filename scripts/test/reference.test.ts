@@ -96,10 +96,11 @@ function fieldNames(schema: unknown): string[] {
   return [...new Set([...Object.keys(properties), ...below.flatMap(fieldNames)])];
 }
 
-/** A queue's or a job's fields that have defaults, with these as their values. */
+/** A queue's or a job's own fields that have defaults, with these as their values; a webhook is there or not. */
 function defaultsOf(part: 'jobs' | 'queues'): object {
   const items: unknown = PackageDefinition.properties[part].items;
-  return filled(items as Schema) ?? {};
+  const { event: _, ...properties } = (items as Schema).properties ?? {};
+  return filled({ properties }) ?? {};
 }
 
 function filled(schema: Schema): unknown {

@@ -219,7 +219,9 @@ function isTakenBySdk(body: Record<string, unknown>): boolean {
   try {
     const text = JSON.stringify(body);
     HTTP.toEvent({ headers: { 'content-type': STRUCTURED }, body: text });
-    const strict = new CloudEvent({ ...body, type: body.type as string, source: String(body.source) }, true);
+    // As it was sent: without what is undefined.
+    const sent = JSON.parse(text) as { type: string; source: string };
+    const strict = new CloudEvent({ ...sent }, true);
     return strict.id === body.id && !Object.values(body).includes('');
   } catch {
     return false;
