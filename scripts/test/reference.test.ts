@@ -55,7 +55,8 @@ test('what the schema says of a field that is left out is what such a package ge
     id: 'p',
     tenant: 't',
     queues: [{ id: 'q' }],
-    jobs: [{ event: { id: 'e', supplierqueue: 'q', runtime: 'r' }, ...defaultsOf('jobs') }],
+    // Its event has defaults of things that this one is without, such as a webhook's.
+    jobs: [{ ...defaultsOf('jobs'), event: { id: 'e', supplierqueue: 'q', runtime: 'r' } }],
     runtimes: [{ id: 'r', moduleref: 'r.wasm' }],
   });
   expect(said).toEqual([job]);

@@ -175,7 +175,7 @@ test("what is another tenant's is not there under one's own name", async () => {
     for (const [name, existing, missing, inputOf] of pairs) {
       const answers = [existing, missing].map(async (what) => {
         const { status, body } = await ask(name, { tenant, ...inputOf(what) }, tokens.owner);
-        return { status, body: JSON.stringify(body).replaceAll(what, 'WHAT') };
+        return { status, body: JSON.stringify(body).replaceAll(tenant, 'TENANT').replaceAll(what, 'WHAT') };
       });
       const [first, second] = await Promise.all(answers);
       expect([name, first]).toEqual([name, second]);
