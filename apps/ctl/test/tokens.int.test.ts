@@ -112,7 +112,7 @@ test(
     expect(await admin.call('tenant.get', { tenant })).toMatchObject({ id: tenant, packages: 1, tokens: 1 });
     await nats.js.publish(`jobico.deadletter.${tenant}.default.shop-happened`, '{}');
     await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.1`, '{}');
-    for (const key of [`definitions.${tenant}.pause.queue.default`, `secrets.${tenant}.TAX_KEY`]) {
+    for (const key of [`definitions.${tenant}.pause.queue.default`, `secrets.${tenant}.TAX_KEY`, `limits.${tenant}`]) {
       await nats.js.publish(`$KV.${key}`, '{}');
     }
     await expect(admin.call('tenant.delete', { tenant })).rejects.toMatchObject({

@@ -12,6 +12,7 @@ import {
   logSubject,
   PARKED,
   SECRETS,
+  TENANT_LIMITS,
   tenantBucket,
 } from './subjects.ts';
 
@@ -29,7 +30,7 @@ export async function removeTenantData(nats: Nats, tenant: string): Promise<void
     [`KV_${IDEMPOTENCY}`, `$KV.${IDEMPOTENCY}.${tenant}.>`],
   ];
   try {
-    for (const bucket of [DEFINITIONS, SECRETS]) await removeKeys(nats, bucket, tenant);
+    for (const bucket of [DEFINITIONS, SECRETS, TENANT_LIMITS]) await removeKeys(nats, bucket, tenant);
     for (const [stream, filter] of filters) {
       await nats.jsm.streams.purge(stream, { filter }).catch(unlessMissing);
     }
@@ -48,8 +49,10 @@ function unlessMissing(error: unknown): void {
 async function removeKeys(nats: Nats, name: string, tenant: string): Promise<void> {
   const bucket = await new Kvm(nats.js).open(name);
   const prefix = `$KV.${name}.`;
-  const { state } = await nats.jsm.streams.info(`KV_${name}`, { subjects_filter: `${prefix}${tenant}.>` });
-  for (const subject of Object.keys(state.subjects ?? {})) await bucket.purge(subject.slice(prefix.length));
+  for (const filter of [`${prefix}${tenant}`, `${prefix}${tenant}.>`]) {
+    const { state } = await nats.jsm.streams.info(`KV_${name}`, { subjects_filter: filter });
+    for (const subject of Object.keys(state.subjects ?? {})) await bucket.purge(subject.slice(prefix.length));
+  }
 }
 
 async function removeFiles(nats: Nats, tenant: string): Promise<void> {
