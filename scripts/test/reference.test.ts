@@ -97,11 +97,10 @@ function fieldNames(schema: unknown): string[] {
   return [...new Set([...Object.keys(properties), ...below.flatMap(fieldNames)])];
 }
 
-/** A queue's or a job's own fields that have defaults, with these as their values; a webhook is there or not. */
+/** A queue's or a job's fields that have defaults, with these as their values. */
 function defaultsOf(part: 'jobs' | 'queues'): object {
   const items: unknown = PackageDefinition.properties[part].items;
-  const { event: _, ...properties } = (items as Schema).properties ?? {};
-  return filled({ properties }) ?? {};
+  return filled(items as Schema) ?? {};
 }
 
 function filled(schema: Schema): unknown {
