@@ -97,7 +97,7 @@ export type { PausableKind } from './subjects.ts';
 export { findTenantKv, openTenantKv } from './tenant-kv.ts';
 export { createTenantLimitStore, watchTenantLimits } from './tenant-limits.ts';
 export type { TenantLimitStore, TenantLimitsView } from './tenant-limits.ts';
-export type { TenantKv, TenantKvEntry, WriteCondition } from './tenant-kv.ts';
+export type { TenantKv, TenantKvEntry, TenantKvStore, WriteCondition } from './tenant-kv.ts';
 export { createTenantStore } from './tenants.ts';
 export type { TenantStore } from './tenants.ts';
 export { createTokenStore, fingerprint, generateToken, isTokenShaped, stateOf } from './tokens.ts';

@@ -24,13 +24,17 @@ export interface TenantKv {
    */
   set(bucket: string, key: string, value: Uint8Array, when: WriteCondition): Promise<string>;
   delete(bucket: string, key: string): Promise<void>;
-  /** Every key of every bucket, or of one, in their order. */
-  list(bucket?: string): Promise<{ bucket: string; key: string }[]>;
   /** Keys of the bucket that start with the prefix, at most `LIMITS.kvKeysListed`. */
   keys(bucket: string, prefix: string): Promise<string[]>;
 }
 
-export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv> {
+/** The same for whoever looks after the data: jobs see one bucket at a time. */
+export interface TenantKvStore extends TenantKv {
+  /** Every key of every bucket, or of one, in their order. */
+  list(bucket?: string): Promise<{ bucket: string; key: string }[]>;
+}
+
+export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKvStore> {
   // The quota is set aside on disk for each tenant that uses its store.
   const store = await new Kvm(nats.js).create(tenantBucket(tenant), { history: 1, max_bytes: LIMITS.kvTenantBytes });
 
@@ -81,7 +85,7 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
 const placeOf = ({ bucket, key }: { bucket: string; key: string }) => `${bucket}/${key}`;
 
 /** The data of a tenant, if there is any: to look must set nothing aside. */
-export async function findTenantKv(nats: Nats, tenant: string): Promise<TenantKv | undefined> {
+export async function findTenantKv(nats: Nats, tenant: string): Promise<TenantKvStore | undefined> {
   try {
     await nats.jsm.streams.info(`KV_${tenantBucket(tenant)}`);
   } catch (error) {
