@@ -38,51 +38,61 @@ async function staged(work: (stage: Stage, set: (name: string, value: string) =>
 const tellers = (executions: Awaited<ReturnType<Stage['outcomes']>>) =>
   executions.filter(({ job }) => job === 'teller');
 
-test('a granted secret reaches the job, and stands in no record, dead letter or event, however the job gives it away', () =>
-  staged(async (stage, set) => {
-    const { tenant, nats } = stage;
-    await set('TAX_KEY', CANARY);
-    for (const as of ['plain', 'escaped']) {
-      for (const how of ['return', 'emit', 'retry', 'permanent', 'trap']) {
-        await stage.publish('tell', { name: 'TAX_KEY', how, as });
+test(
+  'a granted secret reaches the job, and stands in no record, dead letter or event, however the job gives it away',
+  { timeout: 60_000 },
+  () =>
+    staged(async (stage, set) => {
+      const { tenant, nats } = stage;
+      await set('TAX_KEY', CANARY);
+      for (const as of ['plain', 'escaped']) {
+        for (const how of ['return', 'emit', 'retry', 'permanent', 'trap']) {
+          await stage.publish('tell', { name: 'TAX_KEY', how, as });
+        }
       }
-    }
-    // Each ends on one of two routes, and two emit one event more.
-    const all = await stage.outcomes(22);
-    const ok = tellers(all).filter(({ status }) => status === 'ok');
-    expect(ok.map(({ result }) => (result as { length: number }).length)).toEqual(ok.map(() => CANARY.length));
-    expect(ok[0]).toMatchObject({ logs: [{ message: 'the secret is [secret TAX_KEY]' }] });
-    expect(tellers(all).filter(({ status }) => status === 'failed')).toHaveLength(6);
-    const streams = await nats.jsm.streams.list().next();
-    let looked = 0;
-    for (const { config, state } of streams.filter((stream) => stream.state.messages > 0)) {
-      for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
-        const message = await nats.jsm.streams.getMessage(config.name, { seq });
-        if (!message?.subject.includes(tenant)) continue;
-        looked += 1;
-        const text =
-          message.string() + message.subject + String(message.header.keys().map((name) => message.header.values(name)));
-        for (const part of ['Zwitscher', encodeURIComponent(CANARY)]) expect(text).not.toContain(part);
+      // Each ends on one of two routes, and two emit one event more.
+      const all = await stage.outcomes(22, 40_000);
+      const ok = tellers(all).filter(({ status }) => status === 'ok');
+      expect(ok.map(({ result }) => (result as { length: number }).length)).toEqual(ok.map(() => CANARY.length));
+      expect(ok[0]).toMatchObject({ logs: [{ message: 'the secret is [secret TAX_KEY]' }] });
+      expect(tellers(all).filter(({ status }) => status === 'failed')).toHaveLength(6);
+      const streams = await nats.jsm.streams.list().next();
+      let looked = 0;
+      for (const { config, state } of streams.filter((stream) => stream.state.messages > 0)) {
+        for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
+          const message = await nats.jsm.streams.getMessage(config.name, { seq });
+          if (!message?.subject.includes(tenant)) continue;
+          looked += 1;
+          const text =
+            message.string() +
+            message.subject +
+            String(message.header.keys().map((name) => message.header.values(name)));
+          for (const part of ['Zwitscher', encodeURIComponent(CANARY)]) expect(text).not.toContain(part);
+        }
       }
-    }
-    expect(looked).toBeGreaterThan(44);
-  }));
+      expect(looked).toBeGreaterThan(44);
+    }),
+);
 
-test('a secret that is set anew is the one that the next event finds; a rotation of nothing else changes nothing', () =>
-  staged(async (stage, set) => {
-    const lengthAfter = async (howMany: number) => {
-      await stage.publish('tell', { name: 'TAX_KEY', how: 'return' });
-      await expect.poll(async () => tellers(await stage.executions()).length).toBe(howMany);
-      const told = tellers(await stage.executions()).at(-1)?.result as { length: number } | undefined;
-      return told?.length;
-    };
-    await set('TAX_KEY', 'x'.repeat(10));
-    expect(await lengthAfter(1)).toBe(10);
-    await set('TAX_KEY', 'x'.repeat(20));
-    let count = 1;
-    await expect.poll(() => lengthAfter((count += 1))).toBe(20);
-    expect(await lengthAfter((count += 1))).toBe(20);
-  }));
+test(
+  'a secret that is set anew is the one that the next event finds; what stays as it is stays loaded',
+  { timeout: 60_000 },
+  () =>
+    staged(async (stage, set) => {
+      const lengthAfter = async (howMany: number) => {
+        await stage.publish('tell', { name: 'TAX_KEY', how: 'return' });
+        await expect.poll(async () => tellers(await stage.executions()).length).toBe(howMany);
+        const told = tellers(await stage.executions()).at(-1)?.result as { length: number } | undefined;
+        return told?.length;
+      };
+      await set('TAX_KEY', 'x'.repeat(10));
+      expect(await lengthAfter(1)).toBe(10);
+      await set('TAX_KEY', 'x'.repeat(20));
+      let count = 1;
+      await expect.poll(() => lengthAfter((count += 1))).toBe(20);
+      expect(await lengthAfter((count += 1))).toBe(20);
+    }),
+);
 
 test('a job that asks for a granted secret that is not set fails and says so; what it is not granted is not there', () =>
   staged(async (stage, set) => {
