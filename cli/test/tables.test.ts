@@ -31,8 +31,14 @@ const LISTS: Readonly<Record<string, string>> = {
   ] as unknown as Parameters<typeof deadLetterTable>[0]),
   nodes: nodeTable([
     {
-      ...{ id: UUID, module: 'listener', version: '10.20.30-beta.4', host: LONG, pid: 4_194_304 },
-      ...{ startedAt: TIME, url: `http://${LONG}:65535`, definitionsRevision: 1 },
+      id: UUID,
+      module: 'listener',
+      version: '10.20.30-beta.4',
+      host: LONG,
+      pid: 4_194_304,
+      startedAt: TIME,
+      url: `http://${LONG}:65535`,
+      definitionsRevision: 1,
     },
   ]),
   contexts: contextTable([{ name: LONG, url: `https://${LONG}`, tenant: LONG, hasToken: true, isCurrent: true }]),
