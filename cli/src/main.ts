@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Errors, flush, run, settings } from '@oclif/core';
+import { applyEnvArguments } from './session/env-arguments.ts';
 
 export interface MainOptions {
   /** Folder of this package. */
@@ -10,8 +11,9 @@ export interface MainOptions {
 
 /** Runs the command that the process's arguments name, and sets the exit code. */
 export async function main(options: MainOptions): Promise<void> {
-  const args = process.argv.slice(2);
+  let args = process.argv.slice(2);
   try {
+    args = await applyEnvArguments(args, process.env);
     await run(args, loadOptions(options));
     await flush();
   } catch (error) {

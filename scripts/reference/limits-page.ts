@@ -117,9 +117,12 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     '`failed`',
   ],
   httpTenantBytes: ['Responses that are read for one tenant at once', bytes(LIMITS.httpTenantBytes), '`failed`'],
+  secretMinLength: ['Shortest secret', many(LIMITS.secretMinLength, 'characters'), '`invalid`'],
+  secretBytes: ['Longest secret', bytes(LIMITS.secretBytes), '`too-large`'],
   recordsAgeMs: ['Records of executions', milliseconds(LIMITS.recordsAgeMs), 'the older ones are dropped'],
   recordsBytes: ['All records together', bytes(LIMITS.recordsBytes), 'the oldest ones are dropped'],
   deadLettersAgeMs: ['Dead letters', milliseconds(LIMITS.deadLettersAgeMs), 'the older ones are dropped'],
+  tokenAgeMs: ['How long a token is valid', milliseconds(LIMITS.tokenAgeMs), '`invalid` (422)'],
 };
 
 const TOO_LONG = 'refused in the sandbox: `too-large`, of `http` `invalid`';
@@ -208,6 +211,7 @@ const SECTIONS: Record<string, Row[]> = {
     ],
     ['How often its lines are sent', `once in ${milliseconds(LIVE_EVERY_MS)}`, 'they come together'],
   ],
+  Secrets: rowsOf('secretMinLength', 'secretBytes'),
   'Key-value data': rowsOf('kvKeyBytes', 'kvValueBytes', 'kvKeysListed', 'kvTenantBytes'),
   'Outgoing HTTP': rowsOf('httpBodyBytes', 'httpHeaderBytes', 'httpTimeMs', 'httpTenantCalls', 'httpTenantBytes'),
   'Calls of a job, whatever they ask for': [
@@ -226,7 +230,7 @@ const SECTIONS: Record<string, Row[]> = {
       'they are ended, and run again elsewhere',
     ],
   ],
-  'What is kept': rowsOf('recordsAgeMs', 'recordsBytes', 'deadLettersAgeMs'),
+  'What is kept': rowsOf('recordsAgeMs', 'recordsBytes', 'deadLettersAgeMs', 'tokenAgeMs'),
 };
 
 const REMARKS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SETTINGS } from '@jobico/config';
+import { OTHER_NAMES, SETTINGS } from '@jobico/config';
 import { jobsOf, PackageDefinition, queueOf } from '@jobico/contract';
 import { describe, expect, test } from 'vitest';
 import { REFERENCE_PAGES } from '../reference/pages.ts';
@@ -24,6 +24,14 @@ describe('docs/reference', () => {
       (name) => !rows.some((row) => row.startsWith(`| \`${name}\` |`)),
     );
     expect(missing).toEqual([]);
+  });
+
+  test('says what every name of the environment is for', () => {
+    const rows = read('configuration.md').split('\n');
+    const silent = [...Object.values(SETTINGS).map(({ name }) => name), ...OTHER_NAMES].filter(
+      (name) => !rows.some((row) => row.startsWith(`| \`${name}\` |`) && !/\| +\|$/.test(row)),
+    );
+    expect(silent).toEqual([]);
   });
 
   test('has only links that lead somewhere', () => {

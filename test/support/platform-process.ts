@@ -29,11 +29,12 @@ export interface Started {
 }
 
 /** The command in one process, so that its number is that of whatever runs. */
-function spawnJobico(args: readonly string[], env: NodeJS.ProcessEnv): Started {
+function spawnJobico(args: readonly string[], env: NodeJS.ProcessEnv, input?: string): Started {
   const child = spawn(process.execPath, ['--conditions=@jobico/source', BIN, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
@@ -43,8 +44,8 @@ function spawnJobico(args: readonly string[], env: NodeJS.ProcessEnv): Started {
 }
 
 /** Runs a command to its end, as a user does. */
-export async function jobico(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return await spawnJobico(args, env).ended;
+export async function jobico(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Promise<Ended> {
+  return await spawnJobico(args, env, input).ended;
 }
 
 export interface Urls {
@@ -70,6 +71,8 @@ export interface PlatformProcess {
   killAll: () => Promise<void>;
   /** Runs a command against it. */
   jobico: (...args: string[]) => Promise<Ended>;
+  /** The same, with this on its standard input. */
+  jobicoWith: (input: string, ...args: string[]) => Promise<Ended>;
 }
 
 export interface UpOptions {
@@ -132,6 +135,7 @@ export async function up({
       if (serverPid !== undefined) kill(serverPid);
       await started.ended;
     },
+    jobicoWith: async (input, ...commandArgs) => await jobico(commandArgs, { JOBICO_URL: urls.ctl }, input),
     jobico: async (...commandArgs) => await jobico(commandArgs, { JOBICO_URL: urls.ctl }),
   };
 }

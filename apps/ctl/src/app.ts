@@ -21,6 +21,7 @@ const LONGEST_PATH_FIELD = 1024;
 export function buildApp({ health, version, log, ...deps }: AppDeps): FastifyInstance {
   const sendProblem = (reply: FastifyReply, error: unknown, operation: string) => {
     const problem = problemOf(error, log, operation);
+    if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
     void reply.code(problem.status).type('application/problem+json').send(problem);
   };
   const app = Fastify({

@@ -6,15 +6,18 @@ import { createNodeHandlers } from './nodes/handlers.ts';
 import type { Handlers, Streams } from './operations.ts';
 import type { DeployDeps } from './packages/deploy.ts';
 import { createPackageHandlers } from './packages/handlers.ts';
+import { createPauseHandlers } from './pauses/handlers.ts';
+import { createQueueHandlers } from './queues/handlers.ts';
 import { createSecretHandlers } from './secrets/handlers.ts';
-import { createTenantHandlers } from './tenants/handlers.ts';
+import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
 import { createTenantLimitHandlers, type TenantLimitDeps } from './tenants/limits.ts';
-import type { Intake, Recorder, SecretStore } from '@jobico/messaging';
+import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
+import type { Intake, Pauses, Recorder } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantLimitDeps {
+export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps {
   intake: Intake;
   recorder: Recorder;
-  secrets: SecretStore;
+  pauses: Pauses;
 }
 
 /** The handlers of every operation, as each transport calls them. */
@@ -25,10 +28,13 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...createEventHandlers(deps),
     ...createExecutionHandlers(deps),
     ...createDeadLetterHandlers(deps),
+    ...createPauseHandlers(deps),
+    ...createQueueHandlers(deps),
     ...createNodeHandlers(deps),
     ...createTenantHandlers(deps),
     ...createTenantLimitHandlers(deps),
     ...createSecretHandlers(deps),
+    ...createTokenHandlers(deps),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { OperationInput, OperationName, OperationOutput, StreamName } from '@jobico/contract';
+import type { Caller, OperationInput, OperationName, OperationOutput, StreamName } from '@jobico/contract';
 
 /** The operations that answer once. */
 export type CallName = Exclude<OperationName, StreamName>;
 
 /** What a handler may know of a call beyond its input. */
 export interface Call {
+  caller: Caller;
   /** The JSON that the request's body was, for what must keep its digits; undefined where there was none. */
   text?: string | undefined;
 }

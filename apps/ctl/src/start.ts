@@ -11,13 +11,19 @@ import {
   createFileStore,
   createIntake,
   createNodes,
+  createPauses,
   createRecorder,
   createSchemas,
   createTenantLimitStore,
   createSecretStore,
-  ensureStreams,
   parseSecretKeys,
+  createTenantStore,
+  createTokenStore,
+  ensureStreams,
+  openAccess,
+  openTenantAccounts,
   watchDefinitions,
+  type AuthMode,
   type Definitions,
   type Nats,
   type Nodes,
@@ -29,13 +35,22 @@ import { createGate } from './files/gate.ts';
 import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
 import { createReconciler } from './packages/reconcile.ts';
 import { createTenantLocks } from './tenants/tenant-locks.ts';
+import { ensureAdmin } from './tokens/first-admin.ts';
 import { serveNats } from './transport/nats-service.ts';
 
 export interface CtlOptions {
   /** `nats://host:port` */
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
+  /** Path of the `operator.json` of `jobico init-nats`; left out, tenants get no credentials for NATS. */
+  natsOperator?: string | undefined;
   log: Logger;
-  /** Default 127.0.0.1: there is no authentication yet. */
+  /** `open` asks for no token, and answers requests to loopback only. Default open. */
+  auth?: AuthMode;
+  /** With `auth: tokens`, an admin's token; left out, one is made where there has never been any. */
+  adminToken?: string | undefined;
+  /** Default 127.0.0.1. */
   host?: string;
   /** Default 8090; 0 takes a free one. */
   port?: number;
@@ -52,6 +67,8 @@ export interface CtlOptions {
 export interface Ctl {
   /** e.g. `http://127.0.0.1:8090` */
   url: string;
+  /** The first admin's token, where it was made now: nothing shows it again. */
+  adminToken?: string;
   /** Answers what is under way, then lets go of NATS. */
   stop(): Promise<void>;
 }
@@ -61,7 +78,7 @@ export interface Ctl {
  * Throws `unavailable` when no NATS server with JetStream answers, `port-in-use`.
  */
 export async function startCtl(options: CtlOptions): Promise<Ctl> {
-  const { natsUrl, checkOutputs = false } = options;
+  const { natsUrl, natsCreds, checkOutputs = false } = options;
   const log = options.log.child({ module: 'ctl' });
   const stops: (() => Promise<unknown>)[] = [];
   // In the opposite order of starting, each whatever became of the one before.
@@ -71,18 +88,31 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     }
   };
   try {
-    const nats = await connectNats({ url: natsUrl, name: 'jobico-ctl', log });
+    const nats = await connectNats({ url: natsUrl, creds: natsCreds, name: 'jobico-ctl', log });
     stops.push(() => nats.close());
     await ensureStreams(nats);
     const definitions = await watchDefinitions(nats, log);
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
     const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    stops.push(async () => await deps.accounts?.close());
+    const { auth = 'open' } = options;
+    const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
+    const { access, stop: stopAccess } = await openAccess(nats, auth, log);
+    stops.push(stopAccess);
+    if (auth === 'open')
+      log.warn('open: whoever reaches this address may do everything; JOBICO_AUTH=tokens asks for one');
     const handlers = createHandlers(deps);
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
     const health = createHealth({ nats: () => nats.nc.flush() });
-    const run = { handlers, checks: createOperationChecks(), checkOutputs, isConnected: () => nats.isConnected };
+    const run = {
+      handlers,
+      access,
+      checks: createOperationChecks(),
+      checkOutputs,
+      isConnected: () => nats.isConnected,
+    };
     const app = buildApp({ ...run, streams, health, log, version });
     const url = await listen(app, options);
     stops.push(() => app.close());
@@ -92,7 +122,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => reconciler.stop());
     stops.push(await announce(nodes, definitions, { url, version }));
     log.info({ url }, 'ctl is ready');
-    return { url, stop };
+    return { url, stop, ...(adminToken !== undefined && { adminToken }) };
   } catch (error) {
     await stop();
     throw error;
@@ -103,6 +133,9 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
+  const tenants = await createTenantStore(nats);
+  const tokens = await createTokenStore(nats);
+  const { natsOperator: operatorFile } = options;
   const locks = createTenantLocks();
   const log = options.log;
   const reconciler = createReconciler({ nats, store, locks, log, intervalMs: options.reconcileIntervalMs });
@@ -118,8 +151,13 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     intake: createIntake({ publisher: nats.publisher, definitions, schemas: createSchemas(files) }),
     recorder: createRecorder(nats),
     tenantLimits: await createTenantLimitStore(nats),
+    pauses: await createPauses(nats),
     deadLetters: createDeadLetters(nats),
     secrets: await createSecretStore(nats, parseSecretKeys(options.secretKeys)),
+    tenants,
+    tokens,
+    accounts:
+      operatorFile === undefined ? undefined : await openTenantAccounts({ ...options, operatorFile, tenants, tokens }),
   };
   return { deps, reconciler };
 }

@@ -8,7 +8,9 @@ import {
   createNodes,
   createSchemas,
   ensureStreams,
+  parseSecretKeys,
   watchDefinitions,
+  watchSecrets,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { createAdmission } from './admission.ts';
@@ -25,6 +27,8 @@ import { limitStarts } from './sandboxes/start-gate.ts';
 
 export interface ExecutorOptions {
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
   log: Logger;
   version: string;
   /** Of `/health`. Default 127.0.0.1. */
@@ -64,9 +68,15 @@ const REBALANCE_MS = 10_000;
 export async function startExecutor(options: ExecutorOptions): Promise<Executor> {
   const log = options.log.child({ module: 'executor' });
   const id = createEventId();
-  const nats = await connectNats({ url: options.natsUrl, name: `jobico-executor ${id}`, log });
+  const nats = await connectNats({
+    url: options.natsUrl,
+    creds: options.natsCreds,
+    name: `jobico-executor ${id}`,
+    log,
+  });
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
+  const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
   const nodes = await createNodes(nats, log);
@@ -76,7 +86,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   const start = limitStarts((callbacks) => startSandbox({ ...callbacks, maxMemoryBytes }), startsAtOnce);
   const spare = createSpareSandbox(start, log);
   const pool = createSandboxPool({
-    components: createComponents({ artifacts, files, log }),
+    components: createComponents({ artifacts, files, secrets, log }),
     hostServices: createHostServices({
       nats,
       definitions,
@@ -90,14 +100,18 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     maxPerTenant: options.maxSandboxesPerTenant ?? 1,
     recycleMs,
   });
-  const queues = await createQueueSet({
-    nats,
-    definitions,
-    admission: createAdmission(definitions, schemas),
-    pool,
-    log,
-    node: id,
-  });
+  let report: () => unknown = () => undefined;
+  const queues = await createQueueSet(
+    {
+      nats,
+      definitions,
+      admission: createAdmission(definitions, schemas),
+      pool,
+      log,
+      node: id,
+    },
+    () => report(),
+  );
   const health = createHealth({ nats: () => nats.isConnected });
   const app = buildApp(health);
   const url = await app.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
@@ -112,8 +126,10 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   } as const;
   const announcement = await nodes.announce(node, () => ({
     definitionsRevision: definitions.revision,
+    restRevision: queues.restRevision,
     load: { queues: queues.pinned, inFlight: queues.inFlight },
   }));
+  report = () => announcement.report();
   const rebalancing = startRebalancing(
     { id, intervalMs: options.rebalanceIntervalMs ?? REBALANCE_MS },
     queues,
@@ -134,6 +150,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       await spare.stop();
       await app.close();
       await definitions.stop();
+      await secrets.stop();
       await nats.close();
       log.info('executor stopped');
     },

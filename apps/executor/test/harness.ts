@@ -9,6 +9,7 @@ import {
   createDeadLetters,
   createDefinitionStore,
   createFileStore,
+  createPauses,
   createRecorder,
   deleteQueue,
   ensureQueue,
@@ -80,8 +81,11 @@ export async function onStage(work: (stage: Stage) => Promise<void>): Promise<vo
   } finally {
     await Promise.all(executors.map((executor) => executor.stop()));
     const definitions = await createDefinitionStore(nats);
-    const { packages, revision } = await definitions.list(tenant);
-    if (packages[0]) await definitions.remove(packages[0], revision);
+    const pauses = await createPauses(nats);
+    for (const { of, id } of await pauses.list(tenant)) await pauses.resume(tenant, of, id);
+    for (const version of (await definitions.list(tenant)).packages) {
+      await definitions.remove(version, (await definitions.list(tenant)).revision);
+    }
     // An executor works every queue there is: the next test's would work this one's too.
     for (const { id } of await listQueues(nats, tenant)) await deleteQueue(nats, tenant, id);
     await nats.close();
@@ -154,7 +158,8 @@ async function deploy(
   for (const [name, schema] of Object.entries(schemaSources)) {
     schemas[name] = (await files.put(tenant, 'json', name, Buffer.from(JSON.stringify(schema)))).digest;
   }
-  const jobs = jobsOf(valid);
+  const others = (await definitions.list(tenant)).packages.filter(({ id }) => id !== valid.id);
+  const jobs = [valid, ...others.map((other) => other.definition)].flatMap(jobsOf);
   for (const queue of valid.queues) {
     const events = jobs.filter((job) => job.queue === queue.id).map(({ event }) => event);
     await ensureQueue(nats, tenant, queueOf(queue), events);

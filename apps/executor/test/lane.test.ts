@@ -44,6 +44,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
   const inside: Work[] = [];
   let waiting: Work[] = [];
   const settled: string[] = [];
+  const paused = new Set<string>();
   const admit = () => {
     if (inside.length === 0) inside.push(...waiting.splice(0, 1));
   };
@@ -52,17 +53,19 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
   const sentTo = new Map<string, number>();
   const openSandboxLane = () => {
     const number = (opened += 1);
+    const close = () => {
+      const left = waiting;
+      waiting = [];
+      for (const work of left) work.onOutcome({ kind: 'unrun' });
+    };
     return {
       send: (work: Work) => {
         sentTo.set(work.event.id, number);
         waiting.push(work);
         admit();
       },
-      close: () => {
-        const left = waiting;
-        waiting = [];
-        for (const work of left) work.onOutcome({ kind: 'unrun' });
-      },
+      close,
+      recall: close,
     };
   };
   const decisionContext = (readyAtMs: number) => ({ queue: 'q', node: 'n', nowMs: Date.now(), readyAtMs });
@@ -70,6 +73,8 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     nats: {} as Nats,
     log: createSilentLogger(),
     isStopping: () => false,
+    isPaused: (event) => paused.has(event),
+    isAtRest: () => false,
     openSandboxLane,
     admit: () => ({ declared, key: undefined }),
     liveEvent: () => declared,
@@ -106,7 +111,13 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     admit();
     return work?.event.id;
   };
-  return { push, finish, settled, inside, parked, sentTo, store: (index = 0) => storing.splice(index, 1)[0]?.() };
+  const setPaused = (isPaused: boolean) => {
+    if (isPaused) paused.add('told');
+    else paused.delete('told');
+    lane.pausesChanged();
+  };
+  const store = (index = 0) => storing.splice(index, 1)[0]?.();
+  return { push, finish, settled, inside, parked, sentTo, setPaused, store };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
@@ -177,4 +188,29 @@ test('what waits is parked only once everything before it is on record', async (
   expect(isFree).toBe(false);
   store();
   await expect.poll(() => isFree).toBe(true);
+});
+
+test('what is paused runs to its end and nothing after it; once it is not, the rest goes on in order, as first attempts', async () => {
+  const { push, finish, setPaused, settled, inside, store } = laneBeforeABusySandbox();
+  push(1);
+  push(2);
+  setPaused(true);
+  push(3);
+  expect(finish('ok')).toBe('e1');
+  store();
+  expect(inside).toEqual([]);
+  setPaused(false);
+  await expect
+    .poll(() => inside.map(({ event, attempt }) => [event.id, attempt]), { interval: 5 })
+    .toEqual([['e2', 1]]);
+  finish('ok');
+  finish('ok');
+  expect(settled).toEqual(['e1 ok', 'e2 ok', 'e3 ok']);
+});
+
+test('a lane whose oldest event is paused makes way for other lanes, with all that is behind it', () => {
+  const { push, setPaused, parked } = laneBeforeABusySandbox({ retryMs: 1000 });
+  setPaused(true);
+  push(1);
+  expect(parked).toMatchObject([{ ids: ['e1'] }]);
 });

@@ -38,6 +38,8 @@ function parkedLane() {
     nats: {} as Nats,
     log: createSilentLogger(),
     isStopping: () => false,
+    isPaused: () => false,
+    isAtRest: () => false,
     openSandboxLane: () => ({
       send: (work) => {
         ran.push(work.event.id);
@@ -45,6 +47,7 @@ function parkedLane() {
         work.onOutcome({ kind: 'ok', result: 'null', ...result });
       },
       close: () => undefined,
+      recall: () => undefined,
     }),
     admit: () => ({ key: 'a', declared: DECLARED, verdict: undefined }),
     liveEvent: () => DECLARED,

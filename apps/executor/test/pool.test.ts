@@ -21,7 +21,11 @@ const RECYCLE_MS = 100;
 function stage(maxSandboxes: number) {
   const processes: FakeProcess[] = [];
   const pool = createSandboxPool({
-    components: { keyOf: () => 'job', load: () => Promise.resolve({ key: 'job' } as LoadedComponent) },
+    components: {
+      keyOf: () => 'job',
+      isSameJob: (key, other) => key === other,
+      load: () => Promise.resolve({ component: { key: 'job' } as LoadedComponent, redactor: undefined }),
+    },
     hostServices: {} as HostServices,
     liveLogs: { tell: () => undefined },
     startSandbox: (callbacks) => Promise.resolve(start(callbacks)),

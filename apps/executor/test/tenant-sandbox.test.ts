@@ -32,10 +32,11 @@ function sandboxOf({ fetch = () => Promise.resolve(), refused = [] }: Surroundin
     tenant: 't',
     components: {
       keyOf: (each) => (each as unknown as { component: string }).component,
+      isSameJob: (key, other) => key === other,
       async load(each) {
         const { component } = each as unknown as { component: string };
         await fetch(component);
-        return { key: component } as LoadedComponent;
+        return { component: { key: component } as LoadedComponent, redactor: undefined };
       },
     },
     hostServices: {} as HostServices,

@@ -1,7 +1,9 @@
 import { LIMITS } from '@jobico/contract';
+import type { Access } from '@jobico/messaging';
 import type { Health, Logger } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerAccessLog, type AccessLog } from './access-log.ts';
+import { registerAdmission } from './admit.ts';
 import { createArrivals } from './arrivals.ts';
 import { registerCors } from './cors.ts';
 import { registerBodies } from './events/read-body.ts';
@@ -12,6 +14,7 @@ import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
 export interface AppDeps extends Omit<EventsDeps, 'arrivals'>, Omit<WebhookDeps, 'arrivals' | 'clock'> {
+  access: Access;
   health: () => Promise<Health>;
   log: Logger;
   /** Bytes of a request's body. Default 8 MiB. */
@@ -32,6 +35,7 @@ const CLOSE_GRACE_MS = 3000;
 
 /** The listener's HTTP; it listens to nothing by itself. */
 export function buildApp({
+  access,
   health,
   log,
   bodyLimit = LIMITS.requestBytes,
@@ -69,6 +73,7 @@ export function buildApp({
   registerAccessLog(app, log, accessLog);
   registerCors(app, corsOrigins);
   registerProblems(app, log);
+  registerAdmission(app, access);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
   registerWebhooks(app, { ...deps, log, clock, arrivals });

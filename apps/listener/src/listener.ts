@@ -12,9 +12,11 @@ import {
   createSchemas,
   ensureStreams,
   parseSecretKeys,
+  openAccess,
   watchDefinitions,
   watchSecrets,
   watchTenantLimits,
+  type AuthMode,
 } from '@jobico/messaging';
 import { createHealth, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
@@ -24,8 +26,12 @@ import { createPendingEvents } from './limits/pending-events.ts';
 
 export interface ListenerOptions {
   natsUrl: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  natsCreds?: string | undefined;
   log: Logger;
   version: string;
+  /** `open` asks for no token, and answers requests to loopback only. Default open. */
+  auth?: AuthMode;
   /** Default 127.0.0.1. */
   host?: string;
   /** 0: a free one. */
@@ -60,11 +66,18 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const log = options.log.child({ module: 'listener' });
   const id = createEventId();
   await using parts = new AsyncDisposableStack();
-  const nats = await connectNats({ url: options.natsUrl, name: `jobico-listener ${id}`, log });
+  const nats = await connectNats({
+    url: options.natsUrl,
+    creds: options.natsCreds,
+    name: `jobico-listener ${id}`,
+    log,
+  });
   parts.defer(() => nats.close());
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
   parts.defer(() => definitions.stop());
+  const { access, stop: stopAccess } = await openAccess(nats, options.auth ?? 'open', log);
+  parts.defer(stopAccess);
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
   const unlimited = createIntake({ publisher: nats.publisher, definitions, schemas });
@@ -87,6 +100,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     intake,
     pacedIntake: limitPacedIntake(unlimited, admission, pending),
     admission,
+    access,
     once,
     waits,
     definitions,

@@ -99,7 +99,7 @@ test('a caller that goes away before the answer: its event is stored once, and n
 test('headers that trickle in are cut off in time: 408', async () => {
   const { entrance, url, path } = await readyFront({ requestTimeoutMs: 300 });
   const raw = await openRaw(url);
-  raw.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n`);
+  raw.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\n`);
   // One header line after another, always in time for a limit on silence alone.
   const trickle = setInterval(() => raw.write('x: y\r\n'), 20);
   const text = await raw.closed;

@@ -1,7 +1,6 @@
-import type { ModuleName } from '@jobico/contract';
 import { Flags } from '@oclif/core';
 import { JobicoCommand } from '../jobico-command.ts';
-import type { PlatformUrls } from '../platform/start-platform.ts';
+import type { Platform, PlatformOptions } from '../platform/start-platform.ts';
 
 const port = (description: string, otherwise: number) =>
   Flags.integer({ description: `${description} Default ${otherwise}; 0 takes a free one.`, min: 0, max: 65_535 });
@@ -9,13 +8,18 @@ const port = (description: string, otherwise: number) =>
 export default class Up extends JobicoCommand {
   static override summary = 'Start the platform, with a nats-server of its own.';
   static override description = `It runs until Ctrl-C, and keeps its data for the next start. What no flag says comes from
-JOBICO_… variables and .env files. With --json one line is printed when everything is ready: its \`urls\`.`;
+JOBICO_… variables, .env files and jobico.yaml: see jobico config show. With --json one line is printed when everything
+is ready: its \`urls\`.
+
+With JOBICO_AUTH=tokens nothing is done without a token, as APP_ENV=production wants it; the first start shows an
+admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and only this machine is answered.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --data /var/lib/jobico --listener-port 0 --ctl-port 0 --nats-port 0 --json',
     '<%= config.bin %> <%= command.id %> --modules executor --nats-url nats://nats:4222',
   ];
   static override flags = {
+    config: Flags.string({ description: 'Configuration file. Default: jobico.yaml of this folder, if there is one.' }),
     data: Flags.string({ description: 'Folder of what the platform keeps on this machine. Default ./.jobico.' }),
     modules: Flags.string({ description: 'Modules to run, separated by commas. Default all: listener,executor,ctl.' }),
     host: Flags.string({ description: 'Address that listener and ctl bind. Default 127.0.0.1.' }),
@@ -51,17 +55,17 @@ JOBICO_… variables and .env files. With --json one line is printed when everyt
       throw error;
     });
     if (platform === undefined) return;
-    this.tellReady(platform.urls, settings, logFile);
+    this.tellReady(platform, settings, logFile);
     await runUntilStopped(platform, () => onStep('stopping …'), signals);
   }
 
   private tellReady(
-    urls: PlatformUrls,
-    { data, modules }: { data: string; modules: readonly ModuleName[] },
+    { urls, adminToken }: Platform,
+    { data, modules = [], auth }: Pick<PlatformOptions, 'data' | 'modules' | 'auth'>,
     logFile: string | undefined,
   ): void {
     if (this.jsonEnabled()) {
-      console.log(JSON.stringify({ urls }));
+      console.log(JSON.stringify({ urls, ...(adminToken !== undefined && { adminToken }) }));
       return;
     }
     this.log(`Jobico is up: ${modules.join(', ')}; data in ${data}`);
@@ -69,6 +73,13 @@ JOBICO_… variables and .env files. With --json one line is printed when everyt
     if (urls.ctl) this.log(`  control   ${urls.ctl}`);
     this.log(`  nats      ${urls.nats}`);
     if (logFile !== undefined) this.log(`  logs      ${logFile}`);
+    if (auth === 'open')
+      this.log('  access    open: whoever uses this machine may do everything (JOBICO_AUTH=tokens asks for tokens)');
+    else if (adminToken === undefined) this.log('  access    by token');
+    else {
+      this.log("  access    by token; this is the first admin's, and it is not shown again:");
+      this.log(`\n  export JOBICO_TOKEN=${adminToken}\n`);
+    }
     if (urls.ctl) {
       const url = urls.ctl === 'http://127.0.0.1:8090' ? '' : ` --url ${urls.ctl}`;
       this.log(`Next: jobico deploy <package.yaml>${url}   Ctrl-C stops.`);

@@ -11,6 +11,7 @@ export function describeDeploy(output: Deployed, definition: PackageDefinition, 
   return [
     ...whatChanged(output, isDry),
     `  events: ${events.map(neutralise).join(', ')}`,
+    ...warned(output),
     ...late(output),
     ...(isDry ? [] : [`  next: ${next}`]),
   ].join('\n');
@@ -18,7 +19,7 @@ export function describeDeploy(output: Deployed, definition: PackageDefinition, 
 
 /** What a rollback has done, or would do. */
 export function describeRollback(output: Deployed, isDry: boolean): string {
-  return [...whatChanged(output, isDry), ...late(output)].join('\n');
+  return [...whatChanged(output, isDry), ...warned(output), ...late(output)].join('\n');
 }
 
 function whatChanged({ tenant, package: id, version, restores, changed, changes }: Deployed, isDry: boolean): string[] {
@@ -44,6 +45,13 @@ const LONGEST_VALUE = 60;
 function short(value: unknown): string {
   const text = neutralise(JSON.stringify(value));
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
+}
+
+function warned({ warnings = [] }: Deployed): string[] {
+  return warnings.flatMap(({ message, hint }) => [
+    `  ${style('yellow', '!')} ${neutralise(message)}`,
+    ...(hint === undefined ? [] : [`    ${neutralise(hint)}`]),
+  ]);
 }
 
 function late({ nodes }: Deployed): string[] {

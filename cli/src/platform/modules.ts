@@ -6,6 +6,8 @@ import type { PlatformOptions } from './start-platform.ts';
 export interface RunningModule {
   name: ModuleName;
   url: string;
+  /** Of ctl: the first admin's token, where it was made now. */
+  adminToken?: string;
   stop: () => Promise<void>;
 }
 
@@ -14,20 +16,23 @@ export interface ModuleOptions extends PlatformOptions {
   secretKeys?: string | undefined;
 }
 
-type Start = (natsUrl: string, options: ModuleOptions) => Promise<{ url: string; stop(): Promise<void> }>;
+type Started = { url: string; adminToken?: string; stop(): Promise<void> };
+type Start = (natsUrl: string, options: ModuleOptions) => Promise<Started>;
 
 /** How each module starts; loaded only where it runs. */
 const STARTS: Readonly<Record<ModuleName, Start>> = {
-  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), ...options }) {
-    const { secretKeys, corsOrigins, accessLog } = options;
+  async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), ...given }) {
     const { startListener } = await import('@jobico/listener');
-    return await startListener({ natsUrl, log, host, port: listenerPort, version, secretKeys, corsOrigins, accessLog });
+    const { auth, natsCreds, secretKeys, corsOrigins, accessLog } = given;
+    const options = { natsUrl, natsCreds, secretKeys, corsOrigins, accessLog, ...(auth && { auth }) };
+    return await startListener({ ...options, log, host, port: listenerPort, version });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
     const { startExecutor } = await import('@jobico/executor');
-    const { maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp, secretKeys } = limits;
+    const { natsCreds, maxSandboxes, sandboxMemoryMiB, graceMs, privateHttp, secretKeys } = limits;
     return await startExecutor({
       natsUrl,
+      natsCreds,
       log,
       host,
       port: executorPort,
@@ -39,16 +44,19 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), secretKeys }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, ...access }) {
     const { startCtl } = await import('@jobico/ctl');
-    return await startCtl({ natsUrl, log, host, port: ctlPort, version, secretKeys });
+    const { natsCreds, natsOperator, adminToken, secretKeys } = access;
+    const options = { natsUrl, natsCreds, natsOperator, adminToken, secretKeys, ...(auth && { auth }) };
+    return await startCtl({ ...options, log, host, port: ctlPort, version });
   },
 };
 
 export async function startModule(name: ModuleName, natsUrl: string, options: ModuleOptions): Promise<RunningModule> {
   try {
     const started = await STARTS[name](natsUrl, options);
-    return { name, url: started.url, stop: () => started.stop() };
+    const { url, adminToken } = started;
+    return { name, url, ...(adminToken !== undefined && { adminToken }), stop: () => started.stop() };
   } catch (error) {
     throw portInUse(error, name) ?? error;
   }

@@ -4,6 +4,7 @@ import { JobicoError, MODULES, nearest, type ModuleName } from '@jobico/contract
 
 /** The flags of `up`, as oclif reads them. */
 export interface UpFlags {
+  config?: string | undefined;
   data?: string | undefined;
   modules?: string | undefined;
   host?: string | undefined;
@@ -16,7 +17,7 @@ export interface UpFlags {
   'log-file'?: string | undefined;
 }
 
-/** Flags over environment over `.env` files over defaults. Logs on a terminal would hide what it shows: they go to a file. */
+/** Flags over environment over `.env` files over `jobico.yaml` over defaults. Logs on a terminal would hide what it shows: they go to a file. */
 export function readSettings(flags: UpFlags, isTerminal: boolean): Config {
   const given: { [N in keyof Config]?: Config[N] | undefined } = {
     data: flags.data === undefined ? undefined : resolve(flags.data),
@@ -30,7 +31,8 @@ export function readSettings(flags: UpFlags, isTerminal: boolean): Config {
     logLevel: flags['log-level'],
     logFile: flags['log-file'],
   };
-  const config = loadConfig(given as Partial<Config>, process.env, process.cwd());
+  const environment = { ...process.env, ...(flags.config !== undefined && { JOBICO_CONFIG: flags.config }) };
+  const config = loadConfig(given as Partial<Config>, environment, process.cwd());
   if (config.logFile !== undefined || !isTerminal) return config;
   return { ...config, logFile: join(config.data, 'jobico.log') };
 }

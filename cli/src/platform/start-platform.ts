@@ -12,6 +12,14 @@ export interface PlatformOptions {
   data: string;
   /** A NATS server that runs already; none is started then. */
   natsUrl?: string | undefined;
+  /** Path of the `.creds` file that the modules connect with. */
+  natsCreds?: string | undefined;
+  /** Path of the `operator.json` with which ctl gives tenants credentials for NATS. */
+  natsOperator?: string | undefined;
+  /** `open` asks for no token. Default open. */
+  auth?: 'open' | 'tokens';
+  /** With `auth: tokens`, an admin's token; left out, a first one is made. */
+  adminToken?: string | undefined;
   /** Address that listener, ctl and the executor's /health bind. Default 127.0.0.1. */
   host?: string;
   /** Each port: default 0, a free one. */
@@ -48,6 +56,8 @@ export type PlatformUrls = { nats: string } & { [M in ModuleName]?: string };
 /** A platform in this process. States: running → stopping → stopped. */
 export interface Platform extends AsyncDisposable {
   readonly urls: PlatformUrls;
+  /** The first admin's token, where it was made now: nothing shows it again. */
+  readonly adminToken?: string;
   /** Resolves with the reason when its nats-server has ended by itself; the platform is of no use then. Never rejects. */
   readonly failed: Promise<JobicoError>;
   /** Takes nothing more, lets what runs end, stops the modules, then its nats-server. May be called again. */
@@ -78,7 +88,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     throw failure?.reason ?? signal?.reason;
   }
   const urls = Object.fromEntries(running.map(({ name, url }) => [name, url])) as Omit<PlatformUrls, 'nats'>;
-  return { urls: { ...urls, nats: nats.url }, failed: nats.failed, stop, [Symbol.asyncDispose]: stop };
+  const adminToken = running.find(({ name }) => name === 'ctl')?.adminToken;
+  return {
+    urls: { ...urls, nats: nats.url },
+    ...(adminToken !== undefined && { adminToken }),
+    failed: nats.failed,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 async function findNats({ data, natsUrl, natsPort = 0, log, onStep, signal }: PlatformOptions): Promise<OwnNats> {

@@ -19,6 +19,7 @@ export function packageTable(tenant: string, packages: readonly Item<'package.li
     { header: 'PACKAGE', value: ({ id }) => id },
     { header: 'VERSION', value: ({ version }) => version, align: 'right' },
     { header: 'DEPLOYED', value: ({ deployedAt }) => second(deployedAt) },
+    { header: 'STATE', value: ({ pausedSince }) => (pausedSince === undefined ? '' : 'paused') },
     { header: 'EVENTS', value: ({ events }) => events.join(', '), shrinks: 'first' },
   ]);
 }

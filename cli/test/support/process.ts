@@ -8,6 +8,9 @@ import { onTestFinished, vi } from 'vitest';
 
 const BIN = fileURLToPath(new URL('../../bin/jobico.js', import.meta.url));
 
+/** No colours, and no context of whoever runs the tests. */
+const NOBODYS = { NO_COLOR: '1', XDG_CONFIG_HOME: join(tmpdir(), 'jobico-no-such-folder') };
+
 export interface Running {
   child: ChildProcess;
   stdout: () => string;
@@ -16,9 +19,20 @@ export interface Running {
   ended: Promise<number | null>;
 }
 
+export interface ProcessOptions {
+  cwd?: string;
+  /** Standard input; default none. */
+  input?: string;
+}
+
 /** Runs the command as a user does: the bin file, in a process of its own. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, NO_COLOR: '1', ...env } });
+export function start(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { cwd, input = '' }: ProcessOptions = {},
+): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { env: { ...process.env, ...NOBODYS, ...env }, cwd });
+  child.stdin.on('error', () => undefined).end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk) => (out += String(chunk)));
@@ -32,8 +46,8 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
 }
 
 /** Runs a command to its end. */
-export async function finish(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const running = start(args, env);
+export async function finish(args: readonly string[], env: NodeJS.ProcessEnv = {}, options: ProcessOptions = {}) {
+  const running = start(args, env, options);
   const exitCode = await running.ended;
   return { exitCode, stdout: running.stdout(), stderr: running.stderr() };
 }

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '@oclif/test';
 import { loadOptions } from '../../src/main.ts';
 
@@ -6,6 +8,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs a command in this process; `exitCode` is what the process would end with. */
 export async function run(...args: string[]): Promise<{ stdout: string; stderr: string; exitCode: number }> {
+  // No context of whoever runs the tests.
+  process.env.XDG_CONFIG_HOME = join(tmpdir(), 'jobico-no-such-folder');
   const { stdout, stderr, error } = await runCommand(args, loadOptions({ root, isCheckout: true }));
   return {
     stdout,

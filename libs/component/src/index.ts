@@ -2,6 +2,7 @@ export { ARTIFACT_VERSION } from './artifact/format.ts';
 export type { Artifact, Mode, Variant } from './artifact/format.ts';
 export { packArtifact } from './artifact/pack.ts';
 export { unpackArtifact } from './artifact/unpack.ts';
+export { componentOfCore, isCoreModule } from './core/component-of-core.ts';
 export { inspectComponent } from './gate/inspect.ts';
 export type { InspectedComponent } from './gate/inspect.ts';
 export { DEFAULT_GATE_LIMITS } from './gate/limits.ts';
@@ -23,6 +24,7 @@ export type {
   SandboxOptions,
   SandboxOutcome,
 } from './sandbox/sandbox.ts';
+export { recordCall, recordedAnswer, recordedArgs } from './sandbox/recorded-calls.ts';
 export { startSandbox } from './sandbox/start.ts';
 export {
   LIVE_AFTER_MS,

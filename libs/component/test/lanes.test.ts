@@ -136,3 +136,45 @@ describe('lanes whose jobs wait for the host', () => {
     );
   });
 });
+
+describe('lanes that are recalled', () => {
+  it('let what runs end, and skip what has not started, at once', async () => {
+    const release = Promise.withResolvers<void>();
+    await withSandbox(
+      async (box) => {
+        await box.load('kv-calls', { mode: 'jspi', limits: { instances: 2 } });
+        const numbers = box.send(
+          ...Array.from({ length: 9 }, (_, at) => ({ key: 'kv-calls', data: GET, lane: at % 3 })),
+        );
+        await until(() => box.calls.length === 2);
+
+        box.sandbox.recall([0, 1, 2]);
+        await until(() => box.outcomes.length === 3);
+        expect(box.outcomes.map(({ n, status }) => [n, status])).toEqual([3, 6, 9].map((n) => [n, 'skipped']));
+        release.resolve();
+        const outcomes = await Promise.all(numbers.map((n) => box.outcome(n)));
+        expect(outcomes.map(({ status }) => status).slice(0, 3)).toEqual(['ok', 'ok', 'skipped']);
+        expect(box.calls).toHaveLength(2);
+
+        const [again] = await box.run({ key: 'kv-calls', data: GET, lane: 9 });
+        expect(again?.status).toBe('ok');
+      },
+      { answer: () => release.promise.then(() => NONE) },
+    );
+  });
+
+  it('are heard between events that hold the thread', async () => {
+    await withSandbox(async (box) => {
+      await box.load('logs-and-waits');
+      const spins = Array.from({ length: 40 }, () => ({ key: 'logs-and-waits', data: [{ spinMs: 60 }], lane: 1 }));
+      const numbers = box.send(...spins);
+      await box.outcome(numbers[0] ?? 0);
+
+      box.sandbox.recall([1]);
+      const outcomes = await Promise.all(numbers.map((n) => box.outcome(n)));
+
+      expect(outcomes.filter(({ status }) => status === 'ok').length).toBeLessThan(10);
+      expect(outcomes.at(-1)?.status).toBe('skipped');
+    });
+  });
+});

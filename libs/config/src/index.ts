@@ -1,4 +1,11 @@
-export { envFileNames, readEnvironment } from './env-files.ts';
+export { CONFIG_FILE } from './config-file.ts';
+export { APP_ENVS, envFileNames } from './env-files.ts';
 export type { Environment } from './env-files.ts';
-export { loadConfig, SETTINGS } from './settings.ts';
+export { loadConfig, resolveConfig } from './load.ts';
+export type { AppEnv, ResolvedConfig } from './load.ts';
+export { takeEnvArguments } from './names.ts';
+export { ORIGINAL_NAMES } from './original-names.ts';
+export type { OriginalName } from './original-names.ts';
+export type { Setting } from './setting.ts';
+export { OTHER_NAMES, SETTINGS } from './settings.ts';
 export type { Config, SettingName } from './settings.ts';

@@ -49,6 +49,16 @@ export const RedriveOf = Type.Object(
 );
 export type RedriveOf = Static<typeof RedriveOf>;
 
+/** Where an event comes from that was replayed. Like every header of an event it is its producer's claim. */
+export const ReplayOf = Type.Object(
+  {
+    event: Type.String({ description: 'Id of the event that it repeats.' }),
+    replay: Type.String({ description: 'The replay that did.' }),
+  },
+  { description: 'For an event that is on its queue once more.' },
+);
+export type ReplayOf = Static<typeof ReplayOf>;
+
 /** The record of one attempt: what a message in the stream EXECUTIONS holds. */
 export const Execution = Type.Object(
   {
@@ -63,6 +73,7 @@ export const Execution = Type.Object(
       key: Type.Optional(Type.String()),
       time: Type.String({ format: 'date-time', description: 'When its queue stored it.' }),
       redriveOf: Type.Optional(RedriveOf),
+      replayOf: Type.Optional(ReplayOf),
     }),
     attempt: Type.Integer({ minimum: 1 }),
     status: Type.Enum([...EXECUTION_STATUSES]),
@@ -127,6 +138,7 @@ export const DeadLetter = Type.Object(
       name: Type.String(),
       key: Type.Optional(Type.String()),
       redriveOf: Type.Optional(RedriveOf),
+      replayOf: Type.Optional(ReplayOf),
     }),
     sequence: Type.Integer({ description: 'Of the event in its queue.' }),
     attempts: Type.Integer({ minimum: 0 }),

@@ -79,4 +79,6 @@ export const LIMITS = {
   recordsBytes: 1024 * MIB,
   /** How long dead letters are kept. */
   deadLettersAgeMs: 30 * DAY_MS,
+  /** How long a token may be valid. */
+  tokenAgeMs: 3650 * DAY_MS,
 } as const;

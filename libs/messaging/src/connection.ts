@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { JobicoError } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import {
+  AuthorizationError,
+  connect,
+  credsAuthenticator,
+  UserAuthenticationExpiredError,
+  type NatsConnection,
+} from '@nats-io/transport-node';
 import { createPublisher, type Publisher } from './publisher.ts';
 
 /** One connection and what is done with it. Modules share it; nobody but this library calls nats.js. */
@@ -21,6 +28,8 @@ export interface Nats {
 export interface NatsOptions {
   /** `nats://host:port`. */
   url: string;
+  /** Path of a `.creds` file; left out, the server takes whoever comes. */
+  creds?: string | undefined;
   /** Shown by the server's connection list. */
   name: string;
   log: Logger;
@@ -28,10 +37,10 @@ export interface NatsOptions {
 
 /**
  * Connects, trying for up to ten seconds; afterwards it reconnects for ever. Throws `unavailable` when no server answers,
- * or when the one that answers has no JetStream.
+ * or when the one that answers has no JetStream; `denied` when it takes nobody with these credentials.
  */
-export async function connectNats({ url, name, log }: NatsOptions): Promise<Nats> {
-  const nc = await open(url, name);
+export async function connectNats({ url, creds, name, log }: NatsOptions): Promise<Nats> {
+  const nc = await open(url, name, creds === undefined ? undefined : readCreds(creds));
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {
     await jsm.getAccountInfo();
@@ -89,9 +98,19 @@ async function afterMs(ms: number): Promise<void> {
   });
 }
 
+function readCreds(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new JobicoError('config-invalid', `JOBICO_NATS_CREDS: ${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
 const FIRST_CONNECTION_MS = 10_000;
 
-async function open(url: string, name: string): Promise<NatsConnection> {
+async function open(url: string, name: string, creds: Uint8Array | undefined): Promise<NatsConnection> {
   const until = Date.now() + FIRST_CONNECTION_MS;
   for (;;) {
     try {
@@ -106,8 +125,15 @@ async function open(url: string, name: string): Promise<NatsConnection> {
         maxPingOut: 2,
         noAsyncTraces: true,
         timeout: 2000,
+        ...(creds && { authenticator: credsAuthenticator(creds) }),
       });
     } catch (cause) {
+      if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
+        throw new JobicoError('denied', `the NATS server at ${url} lets nobody in with these credentials`, {
+          hint: 'JOBICO_NATS_CREDS names the .creds file of the module, as `jobico init-nats` writes it.',
+          cause,
+        });
+      }
       if (Date.now() > until) {
         throw new JobicoError('unavailable', `no NATS server answers at ${url}`, {
           hint: 'Start one (`jobico up` brings its own), or name another with --nats-url.',

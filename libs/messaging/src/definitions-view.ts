@@ -3,6 +3,7 @@ import type { Logger } from '@jobico/telemetry';
 import type { KvWatchEntry } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { openDefinitions } from './definitions.ts';
+import { parseDefinitionKey, pauseKey } from './subjects.ts';
 
 /** An event that some live package declares, and everything that decides what happens to it. */
 export interface DeclaredEvent {
@@ -23,6 +24,10 @@ export interface Definitions {
   /** Every declared event of a tenant. */
   events(tenant: string): readonly DeclaredEvent[];
   hasTenant(tenant: string): boolean;
+  /** Whether no job may be started for an event that waits in a queue: the queue is paused, or the event's package. */
+  isPaused(tenant: string, queue: string, event: string): boolean;
+  /** Whether none may be started for any event of a queue: it is paused, or every package that has events there. */
+  isAtRest(tenant: string, queue: string): boolean;
   /** Calls back after each change. */
   onChange(listener: () => void): () => void;
   stop(): Promise<void>;
@@ -33,12 +38,22 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
   const bucket = await openDefinitions(nats);
   const packages = new Map<string, PackageVersion>();
   const byTenant = new Map<string, Map<string, DeclaredEvent>>();
+  const paused = new Set<string>();
   const listeners = new Set<() => void>();
   let revision = 0;
 
   const apply = (entry: KvWatchEntry) => {
     revision = Math.max(revision, entry.revision);
-    const tenant = entry.key.slice(0, entry.key.indexOf('.'));
+    const key = parseDefinitionKey(entry.key);
+    if (key?.kind === 'package') applyPackage(entry, key.tenant);
+    else if (entry.operation === 'PUT') paused.add(entry.key);
+    else paused.delete(entry.key);
+  };
+
+  const isPackagePaused = ({ version }: DeclaredEvent) => paused.has(pauseKey(version.tenant, 'package', version.id));
+  const isQueuePaused = (tenant: string, queue: string) => paused.has(pauseKey(tenant, 'queue', queue));
+
+  const applyPackage = (entry: KvWatchEntry, tenant: string) => {
     if (entry.operation === 'PUT') packages.set(entry.key, entry.json<PackageVersion>());
     else packages.delete(entry.key);
     const declared = new Map<string, DeclaredEvent>();
@@ -74,6 +89,17 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
     event: (tenant, event) => byTenant.get(tenant)?.get(event),
     events: (tenant) => [...(byTenant.get(tenant)?.values() ?? [])],
     hasTenant: (tenant) => byTenant.has(tenant),
+    isPaused(tenant, queue, event) {
+      if (paused.size === 0) return false;
+      const declared = byTenant.get(tenant)?.get(event);
+      return isQueuePaused(tenant, queue) || (declared?.queue.id === queue && isPackagePaused(declared));
+    },
+    isAtRest(tenant, queue) {
+      if (paused.size === 0) return false;
+      if (isQueuePaused(tenant, queue)) return true;
+      const declared = [...(byTenant.get(tenant)?.values() ?? [])].filter((each) => each.queue.id === queue);
+      return declared.length > 0 && declared.every(isPackagePaused);
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

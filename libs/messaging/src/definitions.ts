@@ -2,7 +2,8 @@ import { JobicoError, type PackageVersion } from '@jobico/contract';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { readLast } from './direct-batch.ts';
-import { DEFINITIONS, packageSubject, TENANTS } from './subjects.ts';
+import { DEFINITIONS, packageSubject } from './subjects.ts';
+import { createTenantStore } from './tenants.ts';
 
 const HISTORY = 64;
 const LAST_VERSION = 'Jobico-Version';
@@ -34,7 +35,7 @@ export interface DefinitionStore {
 
 export async function createDefinitionStore(nats: Nats): Promise<DefinitionStore> {
   const definitions = await openDefinitions(nats);
-  const tenants = await new Kvm(nats.js).create(TENANTS, { history: 1 });
+  const tenants = await createTenantStore(nats);
 
   const write = async (version: PackageVersion, revision: number, payload: string, fields: [string, string][]) => {
     const { sequence } = await nats.publisher.publish(packageSubject(version.tenant, version.id), payload, [
@@ -59,19 +60,9 @@ export async function createDefinitionStore(nats: Nats): Promise<DefinitionStore
       }
       return found.reverse();
     },
-    async tenants() {
-      const found: { id: string; createdAt: string }[] = [];
-      for await (const key of await tenants.keys()) {
-        const entry = await tenants.get(key);
-        if (entry) found.push(entry.json());
-      }
-      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
-    },
+    tenants: () => tenants.list(),
     async put(version, revision) {
-      if ((await tenants.get(version.tenant)) === null) {
-        const tenant = { id: version.tenant, createdAt: new Date().toISOString() };
-        await tenants.put(version.tenant, JSON.stringify(tenant));
-      }
+      await tenants.ensure(version.tenant);
       return await write(version, revision, JSON.stringify(version), []);
     },
     remove: (version, revision) =>

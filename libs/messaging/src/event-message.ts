@@ -1,13 +1,15 @@
-import type { JsMsg } from '@nats-io/jetstream';
-import { isEventId, LIMITS, type RedriveOf } from '@jobico/contract';
+import type { StoredMsg } from '@nats-io/jetstream';
+import { isEventId, LIMITS, type RedriveOf, type ReplayOf } from '@jobico/contract';
+import type { Delivered } from './delivered.ts';
 import { derivedId } from './event-ids.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
+import { readReplay, REPLAY, replayHeader } from './replay-header.ts';
 import { parseEventSubject } from './subjects.ts';
 
 export const MESSAGE_ID = 'Nats-Msg-Id';
 export const KEY = 'Jobico-Key';
-const SOURCE = 'Jobico-Source';
+export const SOURCE = 'Jobico-Source';
 export const TRACE = 'traceparent';
 
 /** An event as it waits in a queue. Whatever its headers say is its producer's claim; time and sequence are the stream's. */
@@ -25,6 +27,8 @@ export interface QueuedEvent {
   traceparent?: string;
   /** The dead letter that it was. */
   redriveOf?: RedriveOf;
+  /** The event that it repeats. */
+  replayOf?: ReplayOf;
   /** The partition that the server has given it to, by the key in its subject. */
   spread?: { index: number; count: number };
 }
@@ -36,6 +40,7 @@ export function eventHeaders(event: {
   source: string;
   traceparent?: string | undefined;
   redriveOf?: RedriveOf | undefined;
+  replayOf?: ReplayOf | undefined;
 }): HeaderFields {
   const fields: [string, string][] = [
     [MESSAGE_ID, event.id],
@@ -47,28 +52,48 @@ export function eventHeaders(event: {
   }
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
   if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
+  if (event.replayOf !== undefined) fields.push([REPLAY, replayHeader(event.replayOf)]);
   return fields;
 }
 
+/** What is read of a message, however it was got. */
+type EventMessage = Pick<Delivered, 'subject' | 'sequence' | 'storedNanos' | 'timeMs' | 'payload' | 'header'>;
+
+/** Reads an event that was looked up in its queue's stream; undefined if the subject is none of an event's. */
+export function readStoredEvent(message: StoredMsg, stream: string): QueuedEvent | undefined {
+  const { subject, seq: sequence, time, data: payload, timestamp } = message;
+  const header = (name: string) => message.header.get(name) || undefined;
+  const storedNanos = String(nanosOf(timestamp));
+  return readEvent({ subject, sequence, storedNanos, timeMs: time.getTime(), payload, header }, stream);
+}
+
+/** Of an RFC 3339 time with up to nine digits of a second, in nanoseconds since 1970. */
+function nanosOf(timestamp: string): bigint {
+  const [seconds = '', fraction = ''] = timestamp.replace('Z', '').split('.');
+  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+}
+
 /** Reads an event off its queue; undefined if the subject is none of an event's. */
-export function readEvent(message: JsMsg, stream: string): QueuedEvent | undefined {
+export function readEvent(message: EventMessage, stream: string): QueuedEvent | undefined {
   const address = parseEventSubject(message.subject);
   if (!address) return undefined;
-  const timeMs = message.time.getTime();
-  const claimed = message.headers?.get(MESSAGE_ID);
-  const key = readKey(message.headers?.get(KEY));
-  const traceparent = message.headers?.get(TRACE);
-  const redriveOf = readRedrive(message.headers?.get(REDRIVE));
+  const { timeMs, sequence, storedNanos } = message;
+  const claimed = message.header(MESSAGE_ID);
+  const key = readKey(message.header(KEY));
+  const traceparent = message.header(TRACE);
+  const redriveOf = readRedrive(message.header(REDRIVE));
+  const replayOf = readReplay(message.header(REPLAY));
   return {
-    id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${message.seq}:${message.timestampNanos}`),
+    id: isEventId(claimed) ? claimed : derivedId(timeMs, `${stream}:${sequence}:${storedNanos}`),
     tenant: address.tenant,
     name: address.event,
     ...(key !== undefined && { key }),
-    sequence: message.seq,
+    sequence,
     timeMs,
-    text: textOf(message.data),
+    text: textOf(message.payload),
     ...(traceparent && /^[0-9a-f-]{55}$/.test(traceparent) && { traceparent }),
     ...(redriveOf && { redriveOf }),
+    ...(replayOf && { replayOf }),
     ...(address.spread && { spread: address.spread }),
   };
 }

@@ -1,4 +1,4 @@
-import { isId, JobicoError, LIMITS, pointer, type Fault, type Queue, type Validator } from '@jobico/contract';
+import { isId, JobicoError, keyOf, LIMITS, pointer, type Fault, type Validator } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { eventHeaders } from './event-message.ts';
@@ -173,19 +173,4 @@ function notStored(
   }
 }
 
-/** The ordering key of an event: what its queue's pointer finds, else the key that it was sent with. */
-export function keyOf({ ordering }: Pick<Queue, 'ordering'>, value: unknown, sent?: string): string | undefined {
-  if (ordering.kind !== 'keyed') return sent;
-  const found = valueAt(value, ordering.pointer);
-  return found === undefined || found === null ? sent : typeof found === 'string' ? found : JSON.stringify(found);
-}
-
-function valueAt(value: unknown, path: string): unknown {
-  let found = value;
-  for (const part of path.split('/').slice(1)) {
-    if (typeof found !== 'object' || found === null) return undefined;
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    found = Object.hasOwn(found, name) ? (found as Record<string, unknown>)[name] : undefined;
-  }
-  return found;
-}
+export { keyOf };

@@ -17,9 +17,8 @@ export interface OutgoingMessage {
 }
 
 export interface Acknowledgeable {
-  /** Where its acknowledgement goes; the client's types leave it out. */
-  readonly reply?: string;
-  ack(): void;
+  /** Where its acknowledgement goes. */
+  readonly reply: string;
 }
 
 /** What the client keeps to itself: a way to send bytes of the protocol as they are. */
@@ -86,9 +85,8 @@ function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
           : `PUB ${subject} ${reply} ${bytes}\r\n${payload}\r\n`,
       );
     },
-    acknowledge(message) {
-      if (message.reply === undefined) message.ack();
-      else gather(`PUB ${message.reply} 4\r\n+ACK\r\n`);
+    acknowledge({ reply }) {
+      gather(`PUB ${reply} 4\r\n+ACK\r\n`);
     },
     drop() {
       gathered = '';
@@ -99,7 +97,7 @@ function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
 function plainWrites(nc: NatsConnection): Writes {
   return {
     publish: (message) => plainPublish(nc, message),
-    acknowledge: (message) => message.ack(),
+    acknowledge: ({ reply }) => nc.publish(reply, '+ACK'),
     drop: () => undefined,
   };
 }

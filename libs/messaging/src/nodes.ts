@@ -5,7 +5,7 @@ import type { Nats } from './connection.ts';
 import { NODES } from './subjects.ts';
 
 /** What changes about a module while it runs. */
-export type Reported = Pick<NodeState, 'definitionsRevision' | 'load'>;
+export type Reported = Pick<NodeState, 'definitionsRevision' | 'restRevision' | 'load'>;
 
 /** The running modules, each reporting itself while it lives: the bucket `nodes`. */
 export interface Nodes {

@@ -1,7 +1,25 @@
-import type { ConsumerInfo, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import type { Logger } from '@jobico/telemetry';
 import type { Nats } from './connection.ts';
+import type { Delivered } from './delivered.ts';
+import { pinOf, pullPinned } from './pinned-pull.ts';
 import { EXECUTOR_CONSUMER, EXECUTOR_GROUP } from './subjects.ts';
+
+/** What is known of the messages of an ordered queue that are not acknowledged, by their sequences. */
+export interface Tail {
+  floor: number;
+  delivered: number;
+  handedBack?: number;
+  forgotten?: { window: number; last: number };
+}
+
+/** What the one who worked a queue knows of its tail when nothing of it is under way. */
+export interface HandBack {
+  /** Messages up to here may have run all the same, in another process before. */
+  doubtful: number;
+  /** The newest message that came. */
+  received: number;
+}
 
 /** What an ordered queue tells the one who works it. */
 export interface OrderedHandlers {
@@ -10,11 +28,12 @@ export interface OrderedHandlers {
    * up to `floor` are acknowledged; those after it and up to `delivered` may have run already, in another process or in
    * this one before it lost the pin; they come again, in order. With `forgotten`, the server was started anew and may have
    * forgotten its last deliveries: as many as `window` after the last one that is known to have run may have run too, but
-   * none after `last`.
+   * none after `last`. With `handedBack`, whoever had the queue before let go of it with nothing under way: of the messages
+   * after `delivered` and up to that one, those have run of which there is a record, and no others.
    */
-  onPinned(tail: { floor: number; delivered: number; forgotten?: { window: number; last: number } }): void;
+  onPinned(tail: Tail): void;
   /** The next message of the queue, in order. One that is still in work may come again: then its acknowledgement moves on. */
-  onMessage(message: JsMsg): void;
+  onMessage(message: Delivered): void;
   /** Another process gets the queue's messages, or none does: what is held is void. */
   onUnpinned(): void;
 }
@@ -22,13 +41,10 @@ export interface OrderedHandlers {
 export interface OrderedConsumer {
   /** Whether this process gets the queue's messages. */
   readonly isPinned: boolean;
-  /** Lets another process have the queue at once, and stops. */
-  stop(): Promise<void>;
+  /** Lets another process have the queue at once, and stops. With `handBack`, tells it what it need not doubt. */
+  stop(handBack?: HandBack): Promise<void>;
 }
 
-const PULL = 256;
-/** Well below the consumer's `priority_timeout` of eight seconds, else the pin flaps. */
-const PULL_EXPIRES_MS = 3000;
 /** What was sent before a reset arrives within this time, if at all. */
 const STALE_MS = 2000;
 /** An advisory can be missed, so a standby looks by itself too. */
@@ -51,14 +67,13 @@ export async function consumeOrdered(
   log: Logger,
   name = EXECUTOR_CONSUMER,
 ): Promise<OrderedConsumer> {
-  const consumer = nats.js.consumers.getConsumerFromInfo(await nats.jsm.consumers.info(stream, name));
   let state: 'standby' | 'taking-over' | 'flowing' | 'stopped' = 'standby';
   let pin = '';
   /** The run of the server under which this process learned last what was delivered. */
   let server = nats.nc.info?.server_id;
   let expected = 0;
   let resetAtMs = 0;
-  let held: JsMsg[] = [];
+  let held: Delivered[] = [];
 
   const standby = () => {
     if (state === 'standby' || state === 'stopped') return;
@@ -68,8 +83,8 @@ export async function consumeOrdered(
     handlers.onUnpinned();
   };
 
-  const deliver = (message: JsMsg) => {
-    const { deliverySequence } = message.info;
+  const deliver = (message: Delivered) => {
+    const { deliverySequence } = message;
     if (deliverySequence !== expected) {
       // Sent before the reset; it comes again.
       if (expected === 1 && performance.now() - resetAtMs < STALE_MS) return;
@@ -83,30 +98,38 @@ export async function consumeOrdered(
     handlers.onMessage(message);
   };
 
-  const takeOver = async (first: JsMsg) => {
+  const takeOver = async (first: Delivered) => {
     state = 'taking-over';
     const mine = (pin = pinOf(first));
     held = [first];
     try {
       const info = await nats.jsm.consumers.info(stream, name);
       // What came before the first message under this pin went to someone else.
-      const before = first.redelivered ? info.delivered.stream_seq : first.seq - 1;
+      const before = first.deliveryCount > 1 ? info.delivered.stream_seq : first.sequence - 1;
       const delivered = Math.max(before, deliveredBeforeReset(info));
       let floor = info.ack_floor.stream_seq;
       let isReset = false;
-      if (first.info.deliverySequence !== info.ack_floor.consumer_seq + 1) {
+      if (first.deliverySequence !== info.ack_floor.consumer_seq + 1) {
         floor = await resetToFloor(nats, info, delivered);
         isReset = true;
         resetAtMs = performance.now();
         log.info({ stream, floor, delivered }, 'took a queue over from its acknowledgement floor');
       }
+      const handedBack = isReset ? 0 : handedBackIn(info);
+      // From now on something may begin: who comes next must not believe any more that nothing has.
+      if (handedBack > 0) await tellDelivered(nats, info, delivered);
       const forgotten = server === nats.nc.info?.server_id ? undefined : await forgottenBy(info);
       if (state !== 'taking-over' || pin !== mine) return;
       server = nats.nc.info?.server_id;
-      handlers.onPinned({ floor, delivered, ...(forgotten && { forgotten }) });
+      handlers.onPinned({
+        floor,
+        delivered,
+        ...(handedBack > 0 && { handedBack }),
+        ...(forgotten && { forgotten }),
+      });
       state = 'flowing';
       // After a reset the answer may be faster than the first message: what is held then counts as before.
-      expected = isReset ? 1 : (held[0]?.info.deliverySequence ?? 1);
+      expected = isReset ? 1 : (held[0]?.deliverySequence ?? 1);
       const ready = held;
       held = [];
       for (const message of ready) if (state === 'flowing') deliver(message);
@@ -123,24 +146,18 @@ export async function consumeOrdered(
     return { window: config.max_ack_pending ?? 0, last: stored.last_seq };
   };
 
-  const onMessage = (message: JsMsg) => {
+  const onMessage = (message: Delivered) => {
     if (state === 'stopped') return;
     if (state === 'standby' || pinOf(message) !== pin) {
       standby();
       void takeOver(message);
     } else if (state === 'taking-over') {
-      if (message.info.deliverySequence === 1) held = [];
+      if (message.deliverySequence === 1) held = [];
       held.push(message);
     } else deliver(message);
   };
 
-  const messages = await consumer.consume({
-    max_messages: PULL,
-    expires: PULL_EXPIRES_MS,
-    group: EXECUTOR_GROUP,
-    callback: onMessage,
-  });
-  void watchPin(messages, standby);
+  const pull = pullPinned(nats, stream, name, { onMessage, onUnpinned: standby });
 
   // Events that a dead process had in work would wait out their ack wait; whoever notices hands them out again at once.
   const freeTail = async () => {
@@ -163,16 +180,22 @@ export async function consumeOrdered(
     get isPinned() {
       return hasQueue();
     },
-    async stop() {
+    async stop(handBack) {
       const wasPinned = hasQueue();
+      const isOurs = state === 'flowing';
       state = 'stopped';
       clearInterval(looking);
       advisories.unsubscribe();
-      await messages.close();
+      pull.close();
       if (!nats.isConnected) return;
       // The server must know that nobody waits here any more, or it may pin the request that was left behind.
       await nats.nc.flush();
       if (!wasPinned) return;
+      if (handBack && isOurs) {
+        await handTailBack(nats, { stream_name: stream, name }, handBack).catch((error: unknown) =>
+          log.debug({ stream, err: error }, 'queue could not be handed back; whoever is next doubts its tail'),
+        );
+      }
       await nats.jsm.consumers
         .unpin(stream, name, EXECUTOR_GROUP)
         .catch((error: unknown) => log.debug({ stream, err: error }, 'unpin failed, the pin will time out'));
@@ -192,21 +215,32 @@ export async function isPinned({ jsm }: Nats, stream: string, name = EXECUTOR_CO
 }
 
 const DELIVERED = 'jobico-delivered';
+const HANDED_BACK = 'jobico-handed-back';
+
+type Consumer = Pick<ConsumerInfo, 'stream_name' | 'name'>;
 
 /**
  * Makes the consumer begin again after what is acknowledged, and answers that sequence. What had been delivered beyond it
  * is kept in the consumer's metadata: a reset wipes it, and whoever is pinned next must know what may have run.
  */
-async function resetToFloor({ jsm }: Nats, { stream_name, name }: ConsumerInfo, delivered: number): Promise<number> {
-  await jsm.consumers.update(stream_name, name, { metadata: { [DELIVERED]: String(delivered) } });
-  const { ack_floor } = await jsm.consumers.reset(stream_name, name);
+async function resetToFloor(nats: Nats, consumer: Consumer, delivered: number): Promise<number> {
+  await tellDelivered(nats, consumer, delivered);
+  const { ack_floor } = await nats.jsm.consumers.reset(consumer.stream_name, consumer.name);
   return ack_floor.stream_seq;
 }
 
-const deliveredBeforeReset = ({ config }: ConsumerInfo) => Number(config.metadata?.[DELIVERED] ?? 0);
-
-const pinOf = (message: JsMsg) => message.headers?.get('Nats-Pin-Id') ?? '';
-
-async function watchPin(messages: ConsumerMessages, onUnpinned: () => void): Promise<void> {
-  for await (const { type } of messages.status()) if (type === 'consumer_unpinned') onUnpinned();
+/** Takes the place of whatever was told before, of what was handed back too. */
+async function tellDelivered({ jsm }: Nats, { stream_name, name }: Consumer, delivered: number): Promise<void> {
+  await jsm.consumers.update(stream_name, name, { metadata: { [DELIVERED]: String(delivered) } });
 }
+
+/** Before the pin goes: a standby that notices finds nothing that it would have to free. */
+async function handTailBack({ jsm }: Nats, { stream_name, name }: Consumer, tail: HandBack): Promise<void> {
+  const metadata = { [DELIVERED]: String(tail.doubtful), [HANDED_BACK]: String(tail.received) };
+  await jsm.consumers.update(stream_name, name, { metadata });
+  await jsm.consumers.reset(stream_name, name);
+}
+
+const handedBackIn = ({ config }: ConsumerInfo) => Number(config.metadata?.[HANDED_BACK] ?? 0);
+
+const deliveredBeforeReset = ({ config }: ConsumerInfo) => Number(config.metadata?.[DELIVERED] ?? 0);

@@ -4,6 +4,7 @@ import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './eve
 import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
+import { readReplay, REPLAY, replayHeader } from './replay-header.ts';
 import { isPinned } from './ordered-consumer.ts';
 import { consumersOf, shapeOf, type QueueAddress } from './queue-shape.ts';
 import { countParked } from './streams.ts';
@@ -94,13 +95,16 @@ function headersOf(
   if (event.key !== undefined) fields.push([KEY, encodeURIComponent(event.key)]);
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
   if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
+  if (event.replayOf !== undefined) fields.push([REPLAY, replayHeader(event.replayOf)]);
   return fields;
 }
 
-function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
+/** What a message of the stream `PARKED` holds. */
+export function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEvent {
   const key = readKey(header.get(KEY));
   const traceparent = header.get(TRACE);
   const redriveOf = readRedrive(header.get(REDRIVE));
+  const replayOf = readReplay(header.get(REPLAY));
   return {
     parkedSequence: seq,
     attempt: Number(header.get(ATTEMPT)),
@@ -115,6 +119,7 @@ function readParked({ seq, header, data }: StoredMsg, tenant: string): ParkedEve
       ...(key !== undefined && { key }),
       ...(traceparent && { traceparent }),
       ...(redriveOf && { redriveOf }),
+      ...(replayOf && { replayOf }),
     },
   };
 }
@@ -125,18 +130,24 @@ const WAKE_MS = 10_000;
 /**
  * Makes sure that the parked events of every queue are run, and answers which queues have some. A process works a queue
  * once the server has pinned it, and the server pins nobody before there is a message: a queue that has nothing but parked
- * events gets one that is no event.
+ * events gets one that is no event. `isMeant` leaves queues asleep; `reason` wakes those that were woken a moment ago too,
+ * once for each.
  */
-export async function wakeParkedQueues(nats: Nats): Promise<QueueAddress[]> {
-  const addresses = [...(await countParked(nats)).keys()].map((address) => {
+export async function wakeParkedQueues(
+  nats: Nats,
+  isMeant: (queue: QueueAddress) => boolean,
+  reason?: string,
+): Promise<QueueAddress[]> {
+  const parked = [...(await countParked(nats)).keys()].map((address) => {
     const [tenant = '', queue = ''] = address.split('.');
     return { tenant, queue };
   });
+  const addresses = parked.filter(isMeant);
   for (const { tenant, queue } of addresses) {
     const stream = queueStream(tenant, queue);
     try {
       if (await areAllPinned(nats, stream)) continue;
-      const id = `wake:${Math.floor(Date.now() / WAKE_MS)}`;
+      const id = `wake:${reason ?? Math.floor(Date.now() / WAKE_MS)}`;
       await nats.publisher.publish(queuePlaceholder(tenant, queue), '', [[MESSAGE_ID, id]]);
     } catch (error) {
       if (!isMissing(error)) throw asUnavailable(error, `queue ${queue} cannot be woken`);

@@ -24,6 +24,8 @@ export interface Publisher {
   publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
   /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
   acknowledge(message: Acknowledgeable): void;
+  /** Tells the server that a delivered message is in work: it waits for the acknowledgement from now on. */
+  stillWorking(message: Acknowledgeable): void;
   disconnected(): void;
   reconnected(): void;
   close(): void;
@@ -86,6 +88,9 @@ export function createPublisher(nc: NatsConnection): Publisher {
       });
     },
     acknowledge: (message) => writes.acknowledge(message),
+    stillWorking({ reply }) {
+      if (!isAway && !nc.isClosed()) nc.publish(reply, '+WPI');
+    },
     disconnected() {
       isAway = true;
       writes.drop();

@@ -15,6 +15,10 @@ export const PARKED = 'PARKED';
 export const DEFINITIONS = 'definitions';
 /** KV `tenants`. */
 export const TENANTS = 'tenants';
+/** KV `tokens`: what gives access, by hash. */
+export const TOKENS = 'tokens';
+/** KV `token_use`: when each token was used last. */
+export const TOKEN_USE = 'token_use';
 /** KV `nodes`: the running modules. */
 export const NODES = 'nodes';
 /** KV `limits`: what tenants may send. */
@@ -150,6 +154,28 @@ export const idempotencySubject = (tenant: string, event: string, id: string) =>
   `$KV.${IDEMPOTENCY}.${idempotencyKey(tenant, event, id)}`;
 /** `<tenant>.<name>`: the key of a secret in the bucket `secrets`. */
 export const secretKey = (tenant: string, name: string) => `${tenant}.${name}`;
+/** What can be paused. */
+export type PausableKind = 'package' | 'queue';
+
+/** `<tenant>.pause.<kind>.<id>`: the key in the bucket `definitions` that says that a package or a queue is paused. */
+export const pauseKey = (tenant: string, kind: PausableKind, id: string) => `${tenant}.pause.${kind}.${id}`;
+
+/** `$KV.definitions.<tenant>.pause.>`: the subjects of all such keys of a tenant. */
+export const pauseSubjects = (tenant: string) => `$KV.${DEFINITIONS}.${tenant}.pause.>`;
+
+/** What a key of the bucket `definitions` stands for; undefined if it is of another version of the platform. */
+export function parseDefinitionKey(
+  key: string,
+):
+  | { tenant: string; kind: 'package'; id: string }
+  | { tenant: string; kind: 'pause'; of: PausableKind; id: string }
+  | undefined {
+  const [tenant = '', kind, ...rest] = key.split('.');
+  if (kind === 'package' && rest.length === 1) return { tenant, kind, id: rest[0] ?? '' };
+  const [of, id = ''] = rest;
+  const isPause = kind === 'pause' && rest.length === 2 && (of === 'package' || of === 'queue');
+  return isPause ? { tenant, kind, of, id } : undefined;
+}
 
 /** `kv_<tenant>`: the bucket of a tenant's own data. */
 export const tenantBucket = (tenant: string) => `kv_${tenant}`;

@@ -4,6 +4,7 @@ import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
 import { tenantBucket } from './subjects.ts';
+import { isWrongSequence } from './wrong-sequence.ts';
 
 export interface TenantKvEntry {
   value: Uint8Array;
@@ -26,8 +27,6 @@ export interface TenantKv {
   /** Keys of the bucket that start with the prefix, at most `LIMITS.kvKeysListed`. */
   keys(bucket: string, prefix: string): Promise<string[]>;
 }
-
-const WRONG_LAST_SEQUENCE = 10071;
 
 export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv> {
   // The quota is set aside on disk for each tenant that uses its store.
@@ -104,10 +103,6 @@ async function listKeys(store: KV, bucket: string, prefix: string): Promise<stri
   }
   return found;
 }
-
-const isWrongSequence = (error: unknown) =>
-  error instanceof JetStreamApiError &&
-  (error.apiError().err_code === WRONG_LAST_SEQUENCE || /wrong last sequence/.test(error.message));
 
 function quotaOr(error: unknown): JobicoError {
   if (error instanceof JetStreamApiError && /maximum bytes/.test(error.message)) {

@@ -1,4 +1,4 @@
-import { consumeOrdered, ensureQueue, queueStream, type JsMsg, type Nats } from '@jobico/messaging';
+import { consumeOrdered, ensureQueue, queueStream, type Delivered, type Nats } from '@jobico/messaging';
 import { createSilentLogger } from '@jobico/telemetry';
 import { expect, test } from 'vitest';
 import { queue, uniqueTenant, withNats } from './nats.ts';
@@ -7,7 +7,7 @@ const log = createSilentLogger();
 
 /** A process that works a queue: what it was given, in order. */
 async function startWorker(nats: Nats, tenant: string) {
-  const seen: JsMsg[] = [];
+  const seen: Delivered[] = [];
   const tails: { floor: number; delivered: number }[] = [];
   const consumer = await consumeOrdered(
     nats,
@@ -22,7 +22,7 @@ async function startWorker(nats: Nats, tenant: string) {
     },
     log,
   );
-  return { seen, tails, sequences: () => seen.map(({ seq }) => seq), stop: () => consumer.stop() };
+  return { seen, tails, sequences: () => seen.map(({ sequence }) => sequence), stop: () => consumer.stop() };
 }
 
 async function publish(nats: Nats, tenant: string, count: number) {
@@ -50,7 +50,7 @@ test('a worker that stops hands the unacknowledged tail to the other at once, fr
     const a = await startWorker(nats, tenant);
     await publish(nats, tenant, 20);
     await expect.poll(() => a.seen).toHaveLength(20);
-    for (const message of a.seen.slice(0, 5)) message.ack();
+    for (const message of a.seen.slice(0, 5)) nats.publisher.acknowledge(message);
     await nats.nc.flush();
     const b = await startWorker(nats, tenant);
     await a.stop();

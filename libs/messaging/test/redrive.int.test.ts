@@ -1,6 +1,7 @@
 import type { DeadLetter } from '@jobico/contract';
 import {
   createDeadLetters,
+  deliveredBy,
   createOutcomes,
   ensureQueue,
   previewRedrive,
@@ -35,7 +36,7 @@ async function eventsIn(nats: Nats, tenant: string) {
   if (num_pending === 0) return [];
   const events = [];
   for await (const message of await consumer.fetch({ max_messages: num_pending, expires: 1000 })) {
-    events.push(readEvent(message, stream));
+    events.push(readEvent(deliveredBy(message), stream));
   }
   return events;
 }

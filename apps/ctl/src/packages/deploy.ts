@@ -14,21 +14,26 @@ import {
   type DefinitionStore,
   type Nats,
   type Nodes,
+  type SecretStore,
+  type Pauses,
   type TenantPackages,
 } from '@jobico/messaging';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
 import { untilApplied } from './applied.ts';
+import { missingSecrets } from './missing-secrets.ts';
 import { assertFits } from './neighbours.ts';
 import { pinFiles, type GivenDigests, type PinDeps, type PinnedFiles } from './pin-files.ts';
 import { assertOrderingStays, openQueues } from './queues.ts';
 import type { Reconciler } from './reconcile.ts';
 
 export interface DeployDeps extends PinDeps {
+  secrets: SecretStore;
   nats: Nats;
   store: DefinitionStore;
   nodes: Nodes;
   locks: TenantLocks;
   reconciler: Reconciler;
+  pauses: Pauses;
 }
 
 /** A deploy answers within this, also when a node is stuck. */
@@ -74,6 +79,7 @@ export async function deploy(
     : await deps.locks(tenant, () => publish(deps, content, before));
   const nodes = dryRun ? [] : await untilApplied(deps.nodes, revision, APPLY_TIMEOUT_MS);
   const { version, restores: restored } = published;
+  const warnings = missingSecrets(definition, await deps.secrets.list(tenant));
   return {
     tenant,
     package: id,
@@ -81,6 +87,7 @@ export async function deploy(
     ...(restored !== undefined && { restores: restored }),
     changed: changes.length > 0,
     changes,
+    ...(warnings.length > 0 && { warnings }),
     nodes,
   };
 }

@@ -1,4 +1,5 @@
 import { JobicoError, jobsOf, normalise, shown, validatePackage, type PackageDefinition } from '@jobico/contract';
+import type { Pause } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
 import { checkPackage, deploy, type DeployDeps } from './deploy.ts';
 import { noSuchVersion, rollback } from './rollback.ts';
@@ -16,7 +17,7 @@ export type PackageHandlers = Pick<
 >;
 
 export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
-  const { store } = deps;
+  const { store, pauses } = deps;
   return {
     async 'package.validate'({ tenant, definition, ...given }) {
       await checkPackage(deps, packageOf(tenant, definition), given);
@@ -28,12 +29,14 @@ export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
     'package.rollback': (input) => rollback(deps, input),
     async 'package.list'({ tenant }) {
       const { packages } = await store.list(tenant);
+      const paused = await pauses.list(tenant);
       const items = packages.map(({ id, version, deployedAt, definition }) => ({
         id,
         ...(definition.name !== undefined && { name: definition.name }),
         version,
         deployedAt,
         events: jobsOf(definition).map(({ event }) => event),
+        ...pausedSince(paused, id),
       }));
       return { items };
     },
@@ -53,12 +56,17 @@ export function createPackageHandlers(deps: DeployDeps): PackageHandlers {
       const versions = version === undefined ? [] : await store.versions(tenant, id);
       const found =
         version === undefined ? await store.get(tenant, id) : versions.find((each) => each.version === version);
-      if (found) return found;
+      if (found) return { ...found, ...pausedSince(await pauses.list(tenant), id) };
       if (versions.length > 0) throw noSuchVersion(id, versions, version);
       throw noSuchPackage(tenant, id, (await store.list(tenant)).packages);
     },
     'package.undeploy': ({ tenant, package: id }) => undeploy(deps, tenant, id),
   };
+}
+
+function pausedSince(pauses: readonly Pause[], id: string): { pausedSince?: string } {
+  const paused = pauses.find((pause) => pause.of === 'package' && pause.id === id);
+  return paused ? { pausedSince: paused.since } : {};
 }
 
 /** The definition, valid and of the tenant that the caller named. The paths of its faults start at the package. */

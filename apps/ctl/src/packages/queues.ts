@@ -9,6 +9,7 @@ import {
   type Queue,
 } from '@jobico/contract';
 import {
+  createPauses,
   deleteQueue,
   ensureQueue,
   isSameShape,
@@ -147,6 +148,10 @@ export async function reconcileQueues(nats: Nats, store: DefinitionStore, tenant
 async function removeDrained(nats: Nats, tenant: string, declared: ReadonlyMap<string, unknown>): Promise<boolean> {
   const undeclared = (await listQueues(nats, tenant)).filter(({ id }) => !declared.has(id));
   const drained = undeclared.filter(({ pending, events }) => pending === 0 && events.length === 0);
-  for (const { id } of drained) await deleteQueue(nats, tenant, id);
+  const pauses = await createPauses(nats);
+  for (const { id } of drained) {
+    await deleteQueue(nats, tenant, id);
+    await pauses.resume(tenant, 'queue', id);
+  }
   return drained.length < undeclared.length;
 }

@@ -1,5 +1,5 @@
 import { asJobicoError, JobicoError, nearest, type OperationOutput } from '@jobico/contract';
-import type { DefinitionStore } from '@jobico/messaging';
+import type { DefinitionStore, Pauses } from '@jobico/messaging';
 import type { TenantLocks } from '../tenants/tenant-locks.ts';
 import type { Reconciler } from './reconcile.ts';
 
@@ -7,6 +7,7 @@ export interface UndeployDeps {
   store: DefinitionStore;
   locks: TenantLocks;
   reconciler: Reconciler;
+  pauses: Pauses;
 }
 
 /** Of writes that another process of ctl comes before. */
@@ -17,12 +18,14 @@ const MAX_WRITES = 10;
  * goes once the executors have made dead letters of what waits in it.
  */
 export async function undeploy(
-  { store, locks, reconciler }: UndeployDeps,
+  { store, locks, reconciler, pauses }: UndeployDeps,
   tenant: string,
   id: string,
 ): Promise<OperationOutput<'package.undeploy'>> {
   return await locks(tenant, async () => {
     const version = await removeDefinition(store, tenant, id);
+    // What waits must become dead letters, and what is deployed under the name one day is another package.
+    await pauses.resume(tenant, 'package', id);
     await reconciler.reconcile(tenant);
     return { tenant, package: id, version };
   });

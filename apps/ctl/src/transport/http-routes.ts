@@ -2,17 +2,19 @@ import {
   JobicoError,
   OPERATION_NAMES,
   operations,
+  type Caller,
   type Operation,
   type OperationName,
   type StreamName,
 } from '@jobico/contract';
+import { bearerToken } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallName, Streams } from '../operations.ts';
 import { problemOf } from './errors.ts';
 import { writeEventStream } from './event-stream.ts';
 import { inputOf, type JsonBody } from './inputs.ts';
-import { asAway, runOperation, type RunDeps } from './run-operation.ts';
+import { asAway, authorise, runOperation, type RunDeps } from './run-operation.ts';
 
 export interface RouteDeps extends RunDeps {
   streams: Streams;
@@ -23,6 +25,9 @@ export interface RouteDeps extends RunDeps {
 
 /** Every row of the operation table as a route. */
 export function addRoutes(app: FastifyInstance, deps: RouteDeps): void {
+  const { access } = deps;
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const callerOf = (request: FastifyRequest) => callers.get(request) ?? access.authenticate(undefined);
   for (const name of OPERATION_NAMES) {
     const row: Operation = operations[name];
     app.route({
@@ -30,9 +35,16 @@ export function addRoutes(app: FastifyInstance, deps: RouteDeps): void {
       url: row.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { isSensitive: row.isSensitive === true },
       ...(row.bodyLimit !== undefined && { bodyLimit: row.bodyLimit }),
+      // Before the body is read: a stranger's is not.
+      onRequest: async (request) => {
+        access.assertHost(request.headers.host);
+        const caller = access.authenticate(bearerToken(request.headers.authorization));
+        if (row.path.includes('{tenant}')) authorise(access, caller, name, request.params);
+        callers.set(request, caller);
+      },
       handler: isStream(name)
-        ? (request, reply) => answerStream(name, request, reply, deps)
-        : (request) => answerCall(name, request, deps),
+        ? (request, reply) => answerStream(name, request, reply, { ...deps, caller: callerOf(request) })
+        : (request) => answerCall(name, request, callerOf(request), deps),
     });
   }
 }
@@ -47,22 +59,33 @@ function isStream(name: OperationName): name is StreamName {
   return row.isStream === true;
 }
 
-async function answerCall(name: OperationName, request: FastifyRequest, deps: RouteDeps): Promise<unknown> {
+async function answerCall(
+  name: OperationName,
+  request: FastifyRequest,
+  caller: Caller,
+  deps: RouteDeps,
+): Promise<unknown> {
   const input = inputOf(name, request);
   const text = (request.body as JsonBody | undefined)?.text;
-  return await runOperation(name as CallName, input, { text }, deps);
+  return await runOperation(name as CallName, input, { text, caller }, deps);
 }
 
 async function answerStream(
   name: StreamName,
   request: FastifyRequest,
   reply: FastifyReply,
-  { streams, checks, stopping, log, isConnected }: RouteDeps,
+  { streams, access, caller, checks, stopping, log, isConnected }: RouteDeps & { caller: Caller },
 ): Promise<void> {
-  const input = checks.input(name, inputOf(name, request));
+  const given = inputOf(name, request);
+  authorise(access, caller, name, given);
+  const input = checks.input(name, given);
   const afterSequence = lastEventId(request.headers['last-event-id']);
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  const release = access.onEnd(caller, () => gone.abort());
+  reply.raw.once('close', () => {
+    release();
+    gone.abort();
+  });
   const signal = AbortSignal.any([gone.signal, stopping]);
   const items = await streams[name](input, { signal, afterSequence }).catch((error: unknown) => {
     throw asAway(error, isConnected());

@@ -55,5 +55,6 @@ function fromQuery(name: OperationName, query: Record<string, string | string[]>
 
 function typed(value: string | string[], type: string | undefined): unknown {
   if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

@@ -1,4 +1,4 @@
-import { OPERATION_NAMES, operations, type Operation } from '@jobico/contract';
+import { JobicoError, OPERATION_NAMES, operations, type Operation } from '@jobico/contract';
 import { serveOperations, type Nats, type OperationHandler, type ServedOperations } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallName } from '../operations.ts';
@@ -21,7 +21,19 @@ export async function serveNats({ nats, log, version, ...deps }: NatsServiceDeps
   });
   const endpoints = names.map((name): [string, OperationHandler] => [
     name,
-    (input, text) => runOperation(name, input, { text }, deps),
+    async (text, token) => {
+      const caller = deps.access.authenticate(token);
+      return await runOperation(name, inputOf(text), { text, caller }, deps);
+    },
   ]);
   return await serveOperations(nats, log, version, new Map(endpoints));
+}
+
+function inputOf(text: string): unknown {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new JobicoError('not-json', 'the request is not JSON', { cause });
+  }
 }

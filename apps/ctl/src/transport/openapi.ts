@@ -43,7 +43,11 @@ export function openApiDocument(version: string): Json {
     openapi: '3.1.1',
     info: { title: 'Jobico control plane', version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     paths,
+    security: [{ token: [] }],
     components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token of `jobico token create`, `jbc_…`.' },
+      },
       schemas: { Problem: PROBLEM },
       responses: {
         Problem: {
@@ -73,6 +77,7 @@ function operationObject(name: string, row: Operation): Json {
   return {
     operationId: name,
     summary: row.summary,
+    description: row.role === 'anyone' ? 'Takes any valid token.' : `Takes the role ${row.role}.`,
     tags: [name.slice(0, name.indexOf('.'))],
     parameters,
     ...(hasBody && { requestBody: bodyObject(properties, rest, isRequired) }),

@@ -1,8 +1,17 @@
-import { JobicoError, type OperationChecks, type OperationOutput } from '@jobico/contract';
+import {
+  JobicoError,
+  operations,
+  type Caller,
+  type OperationChecks,
+  type OperationName,
+  type OperationOutput,
+} from '@jobico/contract';
+import type { Access } from '@jobico/messaging';
 import type { Call, CallName, Handlers } from '../operations.ts';
 
 export interface RunDeps {
   handlers: Handlers;
+  access: Access;
   checks: OperationChecks;
   /** Whether answers are held against the operation table too; tests do. */
   checkOutputs: boolean;
@@ -10,13 +19,14 @@ export interface RunDeps {
   isConnected: () => boolean;
 }
 
-/** Runs an operation the same way whatever it came by: its input is checked, and in tests its output too. */
+/** Runs an operation the same way whatever it came by: who may, its input is checked, and in tests its output too. */
 export async function runOperation<N extends CallName>(
   name: N,
   input: unknown,
   call: Call,
-  { handlers, checks, checkOutputs, isConnected }: RunDeps,
+  { handlers, access, checks, checkOutputs, isConnected }: RunDeps,
 ): Promise<OperationOutput<N>> {
+  authorise(access, call.caller, name, input);
   const checked = checks.input(name, input);
   let output: OperationOutput<N>;
   try {
@@ -27,6 +37,16 @@ export async function runOperation<N extends CallName>(
   // Holds a copy against the table, as it will travel: what JSON drops is not there.
   if (checkOutputs) checks.output(name, JSON.parse(JSON.stringify(output)));
   return output;
+}
+
+/** Throws `denied` before anything is said of the input, or looked up. */
+export function authorise(access: Access, caller: Caller, name: OperationName, input: unknown): void {
+  const { tenant } = (input ?? {}) as { tenant?: unknown };
+  access.authorise(caller, {
+    name,
+    role: operations[name].role,
+    tenant: typeof tenant === 'string' ? tenant : undefined,
+  });
 }
 
 /** How nats.js names what happens when a server, or the leader of a stream, does not answer. */

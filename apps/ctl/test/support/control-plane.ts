@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createClient, type Client } from '@jobico/client';
 import type { PackageDefinition } from '@jobico/contract';
 import { connectNats, type Nats } from '@jobico/messaging';
@@ -15,14 +15,24 @@ export interface ControlPlane {
   nats: Nats;
 }
 
+/** Calls back with what ends it; by default at the end of the test. */
+export type OnEnd = (end: () => Promise<void>) => void;
+
+/** Of the secrets of all control planes in a file. */
+const secretKeys = randomBytes(32).toString('base64');
+
 /** A control plane on the run's nats-server, its answers held against the operation table. */
-export async function controlPlane(options: Partial<CtlOptions> = {}): Promise<ControlPlane> {
+export async function controlPlane(
+  options: Partial<CtlOptions> = {},
+  onEnd: OnEnd = onTestFinished,
+): Promise<ControlPlane> {
   const log = createSilentLogger();
-  const natsUrl = inject('natsUrl');
-  const ctl = await startCtl({ natsUrl, log, port: 0, checkOutputs: true, reconcileIntervalMs: 50, ...options });
-  onTestFinished(() => ctl.stop());
+  const { natsUrl = inject('natsUrl') } = options;
+  const defaults = { log, port: 0, checkOutputs: true, reconcileIntervalMs: 50, secretKeys };
+  const ctl = await startCtl({ ...defaults, ...options, natsUrl });
+  onEnd(() => ctl.stop());
   const nats = await connectNats({ url: natsUrl, name: 'test', log });
-  onTestFinished(() => nats.close());
+  onEnd(() => nats.close());
   return { url: ctl.url, client: createClient({ url: ctl.url }), tenant: newTenant(), nats };
 }
 

@@ -44,6 +44,10 @@ export function createHostServices(deps: HostDeps): HostServices {
     }
     return opened;
   };
+  // A tenant that is removed takes its bucket with it, and one of the same name may come.
+  deps.definitions.onChange(() => {
+    for (const tenant of buckets.keys()) if (!deps.definitions.hasTenant(tenant)) buckets.delete(tenant);
+  });
   return {
     call(request, context) {
       const { event, declared } = context.attempt;

@@ -24,12 +24,15 @@ const DEPTH = 256;
 
 /** A lane waits for as long in place; longer, and it is parked. */
 const WAITS_IN_PLACE_MS = 100;
+/** Before it is tried again to look into what was held. */
+const AGAIN_MS = 250;
 
 /**
  * The events of one key, in order. They run one after another: those sent to the sandbox wait there, first in, first out,
  * and whatever fails makes the sandbox skip what follows. States: `flowing` (sends as they come) → (something did not
- * succeed) `stopping` (until everything sent has come back) → `flowing`, or before it `waiting` for the next attempt, or
- * `parked`: another lane has its events, only what is being settled ends here.
+ * succeed, or it is paused) `stopping` (until everything sent has come back) → `flowing`, or before it `waiting` for the next
+ * attempt, or `held` because the oldest is paused, or `parked`: another lane has its events, only what is being settled ends
+ * here.
  */
 export class Lane {
   readonly #name: string;
@@ -44,7 +47,7 @@ export class Lane {
   #whenSettled: PromiseWithResolvers<void> | undefined;
   #sent = 0;
   #inSandbox = 0;
-  #state: 'flowing' | 'stopping' | 'waiting' | 'parked' | 'closed' = 'flowing';
+  #state: 'flowing' | 'stopping' | 'waiting' | 'held' | 'parked' | 'closed' = 'flowing';
   #sandbox: SandboxLane | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -70,6 +73,10 @@ export class Lane {
     while (this.#state === 'flowing' && !this.#context.isStopping()) {
       const entry = this.#entries[this.#sent];
       if (!entry || this.#inSandbox >= DEPTH || this.#recording.has(entry)) return;
+      if (this.#context.isPaused(entry.event.name)) {
+        if (this.#inSandbox === 0) this.#hold();
+        return;
+      }
       if (entry.readyAtMs > Date.now()) {
         if (this.#inSandbox === 0) this.#wait(entry.readyAtMs);
         return;
@@ -88,6 +95,49 @@ export class Lane {
         this.#run(entry, entry.admitted.declared);
       }
     }
+  }
+
+  /** Goes on with what was held and is not paused any more; what is paused and has not started comes back. */
+  pausesChanged(): void {
+    if (this.#state === 'held') void this.#goOn();
+    if (this.#state !== 'flowing' || this.#inSandbox === 0) return;
+    const sent = this.#entries.slice(0, this.#sent).filter((entry) => !this.#settling.has(entry));
+    if (!sent.some(({ event }) => this.#context.isPaused(event.name))) return;
+    this.#state = 'stopping';
+    this.#sandbox?.recall();
+  }
+
+  /** Its oldest event is paused. Other lanes must not wait for it, should theirs not be. */
+  #hold(): void {
+    if (!this.#context.isAtRest() && this.#park()) return;
+    this.#state = 'held';
+  }
+
+  /** What was held runs as is live now: a version may have been deployed meanwhile. */
+  async #goOn(): Promise<void> {
+    const held = this.#entries.slice(this.#sent);
+    const [oldest] = held;
+    if (oldest && this.#context.isPaused(oldest.event.name)) return;
+    this.#state = 'waiting';
+    try {
+      for (const entry of held) {
+        const admitted = await this.#context.admit(entry.event);
+        entry.admitted = admitted.verdict ? { verdict: admitted.verdict } : { declared: admitted.declared };
+      }
+    } catch (error) {
+      this.#context.log.warn({ err: error, lane: this.#name }, 'lane cannot go on yet');
+      this.#holdAgain();
+      return;
+    }
+    if (this.#state !== 'waiting') return;
+    this.#state = 'flowing';
+    this.#send();
+  }
+
+  #holdAgain(): void {
+    if (this.#state !== 'waiting') return;
+    this.#state = 'held';
+    this.#timer = setTimeout(() => this.pausesChanged(), AGAIN_MS);
   }
 
   #run(entry: LaneEntry, admitted: DeclaredEvent): void {

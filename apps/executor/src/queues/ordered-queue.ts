@@ -7,13 +7,14 @@ import {
   queueStream,
   readEvent,
   SLOTS,
+  type Delivered,
   type FoundConsumer,
-  type JsMsg,
-  type OrderedHandlers,
+  type HandBack,
   type Outcomes,
   type Parking,
   type Partition,
   type QueuedEvent,
+  type Tail,
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
 import { isOwnEvent, type Admitted } from '../admission.ts';
@@ -27,7 +28,7 @@ import { createSettler, type Settler } from './settler.ts';
 
 /** A message that is delivered and not acknowledged. */
 interface Delivery {
-  message: JsMsg;
+  message: Delivered;
   isDone: boolean;
 }
 
@@ -67,11 +68,12 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
       return worker.inFlight;
     },
     resumeParked: () => worker.resumeParked(),
+    pausesChanged: () => worker.pausesChanged(),
     async stop(graceMs) {
       worker.stopStarting();
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
-      await consumer.stop();
+      await consumer.stop(worker.handBack());
       worker.drop();
     },
   };
@@ -92,7 +94,7 @@ class OrderedQueue {
   /** Whether the lanes that an earlier process parked are known: until then nothing may run. */
   #isParkingKnown = false;
   /** Messages whose slots or schema are being read, in order. */
-  #incoming: JsMsg[] = [];
+  #incoming: Delivered[] = [];
   #isAdmitting = false;
   #acknowledged = 0;
   /** Up to here, events have been admitted to their lanes. */
@@ -101,6 +103,8 @@ class OrderedQueue {
   #tailEnd = 0;
   /** So many events after one that has run may have run as well, as the server knows no more; but none after `last`. */
   #forgotten = { window: 0, last: 0 };
+  /** Up to here, and beyond the tail, what is not on record has not begun. */
+  #handedBack = 0;
   /** The newest message that this process was ever given. */
   #received = 0;
   /** How many events after the tail may have run as well. */
@@ -130,6 +134,8 @@ class OrderedQueue {
       nats: deps.nats,
       log: deps.log,
       isStopping: () => this.#isStopping,
+      isPaused: (event) => deps.definitions.isPaused(tenant, queue, event),
+      isAtRest: () => deps.definitions.isAtRest(tenant, queue),
       openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
@@ -152,14 +158,29 @@ class OrderedQueue {
     this.#isStopping = true;
   }
 
+  pausesChanged(): void {
+    for (const lane of [...this.#lanes.values()]) lane.pausesChanged();
+  }
+
+  /** What whoever is next may be told of the tail: something, if all that has begun here has its record. */
+  handBack(): HandBack | undefined {
+    const parked = [...this.#lanes.values()].filter((lane) => lane instanceof ParkedLane);
+    const isKnown = this.isIdle && this.#isParkingKnown && !this.#isHaunted && this.#forgotten.window === 0;
+    const isClear = isKnown && !parked.some(({ isDoubtful }) => isDoubtful);
+    const hasTail = this.#deliveries.size > 0 || parked.length > 0;
+    const received = Math.max(this.#received, this.#acknowledged, 1);
+    return isClear && hasTail ? { doubtful: this.#tailEnd, received } : undefined;
+  }
+
   /** Begins anew after `floor`. */
-  begin({ floor, delivered, forgotten }: Parameters<OrderedHandlers['onPinned']>[0]): void {
+  begin({ floor, delivered, handedBack = 0, forgotten }: Tail): void {
     this.drop();
     this.#outcomes.forget();
     this.#isParkingKnown = false;
     this.#acknowledged = floor;
     this.#admitted = floor;
     this.#forgotten = forgotten ?? { window: 0, last: 0 };
+    this.#handedBack = handedBack;
     this.#tailEnd = Math.max(delivered, this.#received);
     this.#doubtful = this.#forgotten.window;
     // What is parked does not wait for a message.
@@ -167,6 +188,7 @@ class OrderedQueue {
   }
 
   #extendTail(hasRun: number): void {
+    if (hasRun <= this.#handedBack) return;
     this.#tailEnd = Math.max(this.#tailEnd, hasRun);
     this.#doubtful = this.#forgotten.window;
   }
@@ -193,21 +215,22 @@ class OrderedQueue {
   }
 
   reportWorking(): void {
-    for (const { message, isDone } of this.#deliveries.values()) if (!isDone) message.working();
+    for (const { message, isDone } of this.#deliveries.values())
+      if (!isDone) this.#deps.nats.publisher.stillWorking(message);
   }
 
-  receive(message: JsMsg): void {
-    const known = this.#deliveries.get(message.seq);
+  receive(message: Delivered): void {
+    const known = this.#deliveries.get(message.sequence);
     if (known) {
       known.message = message;
       return;
     }
-    if (message.seq <= this.#acknowledged) {
-      message.ack();
+    if (message.sequence <= this.#acknowledged) {
+      this.#deps.nats.publisher.acknowledge(message);
       return;
     }
-    this.#received = Math.max(this.#received, message.seq);
-    this.#deliveries.set(message.seq, { message, isDone: false });
+    this.#received = Math.max(this.#received, message.sequence);
+    this.#deliveries.set(message.sequence, { message, isDone: false });
     this.#incoming.push(message);
     if (!this.#isAdmitting) this.#admitIncoming();
   }
@@ -241,23 +264,23 @@ class OrderedQueue {
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event || !this.#isOwn(event)) {
         this.#shift();
-        this.#done(message.seq);
+        this.#done(message.sequence);
         continue;
       }
-      if (this.#lacksSlot(message.seq)) {
+      if (this.#lacksSlot(message.sequence)) {
         pauseFor(this.#untilAcknowledged());
         return;
       }
-      if (!this.#outcomes.isPrepared(message.seq)) {
-        pauseFor(this.#prepare(epoch, message.time.getTime()));
+      if (!this.#outcomes.isPrepared(message.sequence)) {
+        pauseFor(this.#prepare(epoch, message.timeMs));
         return;
       }
-      if (this.#completed.delete(message.seq)) {
+      if (this.#completed.delete(message.sequence)) {
         this.#shift();
-        this.#done(message.seq);
+        this.#done(message.sequence);
         continue;
       }
-      const recorded = this.#recovered.get(message.seq);
+      const recorded = this.#recovered.get(message.sequence);
       if (recorded && recorded.status !== 'retry') {
         pauseFor(this.#completeRecovered(epoch));
         return;
@@ -288,7 +311,7 @@ class OrderedQueue {
   }
 
   #shift(): void {
-    this.#admitted = this.#incoming.shift()?.seq ?? this.#admitted;
+    this.#admitted = this.#incoming.shift()?.sequence ?? this.#admitted;
   }
 
   /** What was begun before the queue was lost runs to its end: the same events must not run beside it. */
@@ -304,8 +327,10 @@ class OrderedQueue {
   async #resumeParked(epoch: number): Promise<void> {
     const names = await this.#parking.lanes();
     if (epoch !== this.#epoch) return;
+    // What was parked by one who let go of the queue cleanly has not begun.
+    const isTakenOver = this.#isParkingKnown || this.#handedBack === 0;
     this.#isParkingKnown = true;
-    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, true).start();
+    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, isTakenOver).start();
   }
 
   /** A process that has lost the queue may have been parking still when this one looked what is parked. */
@@ -344,7 +369,7 @@ class OrderedQueue {
 
   /** What has come, and what comes next: where events come one by one, a look-up for each would cost more than the event. */
   #unprepared(): number[] {
-    const come = this.#incoming.map(({ seq }) => seq);
+    const come = this.#incoming.map(({ sequence }) => sequence);
     // What comes next in a partition nobody knows: most of the sequences are others'.
     if (this.#partition) return come;
     const next = (come.at(-1) ?? 0) + 1;
@@ -355,7 +380,7 @@ class OrderedQueue {
   /** Takes the steps that the process which recorded the outcomes may not have come to, of all that are here. */
   async #completeRecovered(epoch: number): Promise<void> {
     const ended = this.#incoming.flatMap((message) => {
-      const recorded = this.#recovered.get(message.seq);
+      const recorded = this.#recovered.get(message.sequence);
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       return event && recorded && recorded.status !== 'retry' ? [settlementOf(recorded, event)] : [];
     });
@@ -421,6 +446,7 @@ class OrderedQueue {
   #countRunning(lane: ReturnType<QueueDeps['pool']['openLane']>): ReturnType<QueueDeps['pool']['openLane']> {
     return {
       close: () => lane.close(),
+      recall: () => lane.recall(),
       send: (work) => {
         this.#running += 1;
         lane.send({

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { complete, type ParkedEvent, type Parking, type QueuedEvent } from '@jobico/messaging';
 import { decide, decideUnrun, settleLost, settlementOf } from '../settlement/build-settlement.ts';
+import type { SandboxLane } from '../sandboxes/pool.ts';
 import type { Outcome, Result } from '../work.ts';
 import type { LaneEntry } from './lane.ts';
 import type { QueueContext } from './queue-context.ts';
@@ -29,6 +30,8 @@ export class ParkedLane {
   /** Events that ever came here. */
   #pushed = 0;
   readonly #closed = new AbortController();
+  /** Where an event of that name is, while it runs. */
+  #running: { name: string; sandbox: SandboxLane } | undefined;
 
   /** `onEmpty` is told the newest event that has run, by its sequence, and answers whether the lane ends. */
   constructor(
@@ -62,6 +65,16 @@ export class ParkedLane {
     this.#closed.abort();
   }
 
+  /** What is paused and has not started comes back. */
+  pausesChanged(): void {
+    if (this.#running && this.#context.isPaused(this.#running.name)) this.#running.sandbox.recall();
+  }
+
+  /** Whether nobody knows if the event that is next has begun in another process. */
+  get isDoubtful(): boolean {
+    return this.#mayHaveBegun;
+  }
+
   get #isClosed(): boolean {
     return this.#closed.signal.aborted || this.#context.isStopping();
   }
@@ -89,6 +102,8 @@ export class ParkedLane {
   /** Runs an event until it is settled for good, and takes it away. */
   async #runHead(head: ParkedEvent): Promise<void> {
     const { event } = head;
+    await this.#untilNotPaused(event.name);
+    if (this.#isClosed) return;
     this.#latest = Math.max(this.#latest, event.sequence);
     const found = await this.#untilDone(() => this.#context.recordedOutcome(event));
     if (this.#isClosed) return;
@@ -104,6 +119,7 @@ export class ParkedLane {
       this.#mayHaveBegun = false;
       while (readyAtMs !== undefined && !this.#isClosed) {
         await this.#wait(readyAtMs - Date.now());
+        await this.#untilNotPaused(event.name);
         if (this.#isClosed) return;
         const before: number = readyAtMs;
         readyAtMs = await this.#attempt(head, attempt, before);
@@ -133,9 +149,11 @@ export class ParkedLane {
     const work = { event, key: admitted.key, declared: admitted.declared, attempt };
     const outcome = await new Promise<Outcome>((resolve) => {
       const sandbox = this.#context.openSandboxLane();
+      this.#running = { name: event.name, sandbox };
       sandbox.send({
         ...work,
         onOutcome: (result) => {
+          this.#running = undefined;
           sandbox.close();
           resolve(result);
         },
@@ -162,6 +180,10 @@ export class ParkedLane {
         resolve(which);
       });
     });
+  }
+
+  async #untilNotPaused(event: string): Promise<void> {
+    while (!this.#isClosed && this.#context.isPaused(event)) await this.#wait(PAUSE_MS);
   }
 
   async #wait(ms: number): Promise<void> {

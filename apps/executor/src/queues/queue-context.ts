@@ -12,6 +12,10 @@ export interface QueueContext {
   readonly log: Logger;
   /** No further event is to start: the process drains, or the queue went to another one. */
   isStopping(): boolean;
+  /** Whether nothing may be started for an event of that name: its package is paused, or the queue. */
+  isPaused(event: string): boolean;
+  /** Whether that is so for every event of the queue: then it is given back, and there is no need to move anything. */
+  isAtRest(): boolean;
   openSandboxLane(): SandboxLane;
   admit(event: QueuedEvent): Admitted | Promise<Admitted>;
   /** What the live package says of an event now. */

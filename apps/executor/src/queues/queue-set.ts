@@ -11,6 +11,8 @@ export interface QueueSet {
   readonly pinned: number;
   /** Ordered queues that it gave away a moment ago. */
   readonly resting: number;
+  /** Up to this revision of the definitions, nothing runs any more that they say is paused. */
+  readonly restRevision: number;
   /** Lets other executors have as many ordered queues, for a while. */
   release(count: number): Promise<void>;
   stop(graceMs: number): Promise<void>;
@@ -22,11 +24,14 @@ const RELEASE_GRACE_MS = 5000;
 /** A released queue is left to the others for as long; then this executor stands by for it again. */
 const REST_MS = 2000;
 
-/** Starts working the queues that there are, and follows as they come and go. */
-export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
-  const set = new WorkedQueues(deps);
+/** Starts working the queues that there are, and follows as they come and go. `onRest`: what was paused has come to rest. */
+export async function createQueueSet(deps: QueueDeps, onRest: () => void = () => undefined): Promise<QueueSet> {
+  const set = new WorkedQueues(deps, onRest);
   await set.look();
-  const forget = deps.definitions.onChange(() => void set.look());
+  const forget = deps.definitions.onChange(() => {
+    set.pausesChanged();
+    void set.look();
+  });
   const forgetReconnect = deps.nats.onReconnect(() => void set.look());
   const looking = setInterval(() => void set.look(), LOOK_MS);
   const waking = setInterval(() => void set.wake(), LOOK_MS);
@@ -41,6 +46,9 @@ export async function createQueueSet(deps: QueueDeps): Promise<QueueSet> {
     },
     get resting() {
       return set.resting;
+    },
+    get restRevision() {
+      return set.restRevision;
     },
     release: (count) => set.release(count),
     async stop(graceMs) {
@@ -64,17 +72,29 @@ class WorkedQueues {
   readonly #workers = new Map<string, Worked>();
   /** Queues that were released a moment ago. */
   readonly #resting = new Set<string>();
+  /** Of queues that are paused: what runs there ends, and then they are given back. */
+  readonly #leaving = new Map<string, Worked>();
+  /** Queues that are paused: they are not worked, so that nothing of them counts as delivered. */
+  readonly #paused = new Set<string>();
+  readonly #onRest: () => void;
+  #restRevision = 0;
   #isStopped = false;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
 
-  constructor(deps: QueueDeps) {
+  constructor(deps: QueueDeps, onRest: () => void) {
     this.#deps = deps;
+    this.#onRest = onRest;
+  }
+
+  get restRevision(): number {
+    if (this.#leaving.size === 0) this.#restRevision = this.#deps.definitions.revision;
+    return this.#restRevision;
   }
 
   get inFlight(): number {
     let sum = 0;
-    for (const { worker } of this.#workers.values()) sum += worker.inFlight;
+    for (const { worker } of [...this.#workers.values(), ...this.#leaving.values()]) sum += worker.inFlight;
     return sum;
   }
 
@@ -105,6 +125,32 @@ class WorkedQueues {
     );
   }
 
+  pausesChanged(): void {
+    for (const [name, worked] of [...this.#workers]) {
+      worked.worker.pausesChanged();
+      if (this.#isAtRest(worked.found)) this.#leave(name, worked);
+    }
+  }
+
+  #isAtRest({ tenant, queue }: QueueAddress): boolean {
+    return this.#deps.definitions.isAtRest(tenant, queue);
+  }
+
+  /** Who works a queue has fetched events of it: they would count as begun if this process were killed. */
+  #leave(name: string, worked: Worked): void {
+    this.#workers.delete(name);
+    this.#leaving.set(name, worked);
+    const left = () => {
+      this.#leaving.delete(name);
+      if (this.#leaving.size === 0) this.#onRest();
+      void this.look();
+    };
+    worked.worker.stop(Infinity).then(left, (error: unknown) => {
+      this.#deps.log.warn({ err: error, queue: name }, 'paused queue was not left cleanly');
+      left();
+    });
+  }
+
   /** Brings the workers in line with the queues that exist. Calls while it runs make it run once more. */
   async look(): Promise<void> {
     this.#lookAgain = true;
@@ -131,18 +177,26 @@ class WorkedQueues {
       this.#workers.delete(name);
       await worker.stop(0);
     }
+    for (const name of this.#paused) if (!names.has(name)) this.#paused.delete(name);
     await Promise.all(existing.map((found) => this.#work(found)));
   }
 
   /** A queue whose ordering changed is another one by its name. */
   async #work(found: FoundConsumer): Promise<void> {
     const name = nameOf(found);
-    if (this.#isStopped || this.#resting.has(name) || this.#workers.has(name)) return;
+    if (this.#isStopped || this.#resting.has(name) || this.#workers.has(name) || this.#leaving.has(name)) return;
+    if (this.#isAtRest(found)) {
+      this.#paused.add(name);
+      return;
+    }
     try {
       const worker = found.isOrdered
         ? workOrderedQueue(this.#deps, found)
         : workUnorderedQueue(this.#deps, found.tenant, found.queue);
       this.#workers.set(name, { found, worker: await worker });
+      // It may have been paused while it was begun.
+      if (this.#isAtRest(found)) this.pausesChanged();
+      else if (this.#paused.delete(name)) void this.wake(`resumed-${this.#deps.definitions.revision}`);
     } catch (error) {
       const { tenant, queue, name: consumer } = found;
       this.#deps.log.warn({ err: error, tenant, queue, consumer }, 'queue cannot be worked yet');
@@ -154,9 +208,10 @@ class WorkedQueues {
     return all.map(({ worker }) => worker);
   }
 
-  async wake(): Promise<void> {
+  async wake(reason?: string): Promise<void> {
+    const isMeant = (address: QueueAddress) => !this.#isAtRest(address);
     try {
-      for (const address of await wakeParkedQueues(this.#deps.nats)) {
+      for (const address of await wakeParkedQueues(this.#deps.nats, isMeant, reason)) {
         for (const worker of this.#workersOf(address)) if (worker.isPinned) await worker.resumeParked();
       }
     } catch (error) {
@@ -177,7 +232,8 @@ class WorkedQueues {
   async stop(graceMs: number): Promise<void> {
     this.#isStopped = true;
     await this.#looking;
-    await Promise.all([...this.#workers.values()].map(({ worker }) => worker.stop(graceMs)));
+    const all = [...this.#workers.values(), ...this.#leaving.values()];
+    await Promise.all(all.map(({ worker }) => worker.stop(graceMs)));
     this.#workers.clear();
   }
 }

@@ -21,6 +21,8 @@ export interface QueueWorker {
   readonly inFlight: number;
   /** Runs what is parked and has no lane here; nothing, of a queue that parks nothing. */
   resumeParked(): Promise<void>;
+  /** Looks again at what may run: calls back what may not and has not started, goes on with what may. */
+  pausesChanged(): void;
   /** Starts nothing further, waits up to `graceMs` for what runs, and lets other executors have the queue. */
   stop(graceMs: number): Promise<void>;
 }

@@ -2,13 +2,16 @@ import {
   complete,
   consumeShared,
   createOutcomes,
+  deliveredBy,
   queueStream,
   readEvent,
   type JsMsg,
   type Outcomes,
   type QueuedEvent,
+  type SharedHandlers,
 } from '@jobico/messaging';
 import type { Execution } from '@jobico/contract';
+import type { SandboxLane } from '../sandboxes/pool.ts';
 import { decide, decideUnrun, settlementOf } from '../settlement/build-settlement.ts';
 import type { Attempt, Outcome } from '../work.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
@@ -25,10 +28,12 @@ const EARLY_MS = 50;
 /** Works an unordered queue beside every other executor: each event by itself, acknowledged when it is settled. */
 export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue: string): Promise<QueueWorker> {
   const worker = new UnorderedQueue(deps, tenant, queue);
-  const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), PULL, {
+  const handlers: SharedHandlers = {
     onMessage: (message) => worker.receive(message),
     onReconnect: (forgotten) => worker.doubt(forgotten),
-  });
+  };
+  const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), PULL, handlers, deps.log);
+  worker.unbegun = consumer.unbegun;
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
     isPinned: false,
@@ -36,11 +41,13 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
       return worker.inFlight;
     },
     resumeParked: () => Promise.resolve(),
+    pausesChanged: () => worker.pausesChanged(),
     async stop(graceMs) {
       worker.stopStarting();
-      await consumer.stop();
-      await settled(() => worker.inFlight === 0, graceMs);
+      await consumer.close();
+      await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
+      await consumer.giveBack(worker.takeUnbegun());
     },
   };
 }
@@ -53,6 +60,12 @@ class UnorderedQueue {
   readonly #settler: Settler;
   /** In work, by sequence, each as it was delivered last. */
   readonly #deliveries = new Map<number, JsMsg>();
+  /** Not to be started while they are paused, each with what starts it then. */
+  readonly #held = new Map<string, Map<number, () => void>>();
+  /** Handed to a sandbox. */
+  readonly #lanes = new Map<SandboxLane, string>();
+  /** Delivered, and given back when this worker stops. */
+  readonly #unbegun = new Set<number>();
   /** To be started together: what must be read of them is read at once. */
   #incoming: JsMsg[] = [];
   /** The newest message that was delivered here. */
@@ -60,6 +73,8 @@ class UnorderedQueue {
   /** Up to here, an event may have run in another process and nothing tell of it. */
   #forgotten: Promise<number> | number = 0;
   #isStopping = false;
+  /** How many deliveries of a message have not begun. */
+  unbegun: (sequence: number) => number = () => 0;
 
   constructor(deps: QueueDeps, tenant: string, queue: string) {
     this.#deps = deps;
@@ -73,8 +88,46 @@ class UnorderedQueue {
     return this.#deliveries.size;
   }
 
+  /** Nothing is being started, runs or is being settled. */
+  get isIdle(): boolean {
+    return this.#deliveries.size === this.#unbegun.size;
+  }
+
+  /** What is held will not run here, nor what waits for its turn. */
   stopStarting(): void {
     this.#isStopping = true;
+    this.#goOn(() => true);
+    for (const lane of [...this.#lanes.keys()]) lane.recall();
+  }
+
+  /** The messages of what has not begun; it is for others to run. */
+  takeUnbegun(): JsMsg[] {
+    const messages = [...this.#unbegun].flatMap((sequence) => this.#deliveries.get(sequence) ?? []);
+    for (const sequence of this.#unbegun) this.#deliveries.delete(sequence);
+    this.#unbegun.clear();
+    return messages;
+  }
+
+  pausesChanged(): void {
+    for (const [lane, event] of [...this.#lanes]) if (this.#isPaused(event)) lane.recall();
+    this.#goOn((event) => !this.#isPaused(event));
+  }
+
+  #isPaused(event: string): boolean {
+    return this.#deps.definitions.isPaused(this.#tenant, this.#queue, event);
+  }
+
+  #hold(event: string, { seq }: JsMsg, start: () => void): void {
+    const held = this.#held.get(event) ?? new Map<number, () => void>();
+    this.#held.set(event, held.set(seq, start));
+  }
+
+  #goOn(isMeant: (event: string) => boolean): void {
+    for (const [event, held] of [...this.#held]) {
+      if (!isMeant(event)) continue;
+      this.#held.delete(event);
+      for (const start of held.values()) start();
+    }
   }
 
   reportWorking(): void {
@@ -91,13 +144,13 @@ class UnorderedQueue {
   }
 
   receive(message: JsMsg): void {
-    if (this.#isStopping) {
-      message.nak();
-      return;
-    }
     const isInWork = this.#deliveries.has(message.seq);
     this.#deliveries.set(message.seq, message);
     if (isInWork) return;
+    if (this.#isStopping) {
+      this.#unbegun.add(message.seq);
+      return;
+    }
     this.#incoming.push(message);
     if (this.#incoming.length === 1) queueMicrotask(() => void this.#startIncoming());
   }
@@ -132,9 +185,9 @@ class UnorderedQueue {
 
   async #start(message: JsMsg, recorded: Execution | undefined, isForgotten: boolean): Promise<void> {
     try {
-      const event = readEvent(message, queueStream(this.#tenant, this.#queue));
+      const event = readEvent(deliveredBy(message), queueStream(this.#tenant, this.#queue));
       if (!event) this.#release(message, (delivered) => delivered.ack());
-      else if (!recorded || recorded.status === 'retry') await this.#goOn(message, event, recorded, isForgotten);
+      else if (!recorded || recorded.status === 'retry') await this.#next(message, event, recorded, isForgotten);
       else {
         await complete(this.#deps.nats, [settlementOf(recorded, event)]);
         this.#release(message, (delivered) => delivered.ack());
@@ -150,7 +203,7 @@ class UnorderedQueue {
   }
 
   /** The next attempt, when it is due; each delivery may have begun one. */
-  async #goOn(
+  async #next(
     message: JsMsg,
     event: QueuedEvent,
     recorded: Execution | undefined,
@@ -162,11 +215,20 @@ class UnorderedQueue {
       this.#release(message, (delivered) => delivered.nak(waitMs));
       return;
     }
-    const attempt = Math.max(message.info.deliveryCount, (recorded?.attempt ?? 0) + (isForgotten ? 2 : 1));
+    const deliveries = message.info.deliveryCount - this.unbegun(message.seq);
+    const attempt = Math.max(deliveries, (recorded?.attempt ?? 0) + (isForgotten ? 2 : 1));
     await this.#admit(message, event, attempt, readyAtMs);
   }
 
   async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs: number): Promise<void> {
+    if (this.#isStopping) {
+      this.#unbegun.add(message.seq);
+      return;
+    }
+    if (this.#isPaused(event.name)) {
+      this.#hold(event.name, message, () => void this.#admitAgain(message, event, attempt, readyAtMs));
+      return;
+    }
     const admitted = await this.#deps.admission.admit(event, this.#queue);
     if (admitted.verdict) {
       const unrun = { event, key: admitted.key, attempt };
@@ -177,13 +239,23 @@ class UnorderedQueue {
     this.#run(message, { event, key: admitted.key, declared: admitted.declared, attempt }, readyAtMs);
   }
 
+  /** What was held, or came back unrun, runs as is live by then. */
+  async #admitAgain(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs: number): Promise<void> {
+    try {
+      await this.#admit(message, event, attempt, readyAtMs);
+    } catch (error) {
+      this.#startLater(message, error);
+    }
+  }
+
   #run(message: JsMsg, attempt: Attempt, readyAtMs: number): void {
     const lane = this.#deps.pool.openLane(this.#tenant);
+    this.#lanes.set(lane, attempt.event.name);
     const onOutcome = (outcome: Outcome) => {
+      this.#lanes.delete(lane);
       lane.close();
       if (outcome.kind === 'unrun') {
-        if (this.#isStopping) this.#release(message, (delivered) => delivered.nak());
-        else this.#run(message, attempt, readyAtMs);
+        void this.#admitAgain(message, attempt.event, attempt.attempt, readyAtMs);
         return;
       }
       const { settlement, retryAtMs } = decide(attempt, outcome, this.#decisionContext(readyAtMs));

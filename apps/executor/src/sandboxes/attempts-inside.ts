@@ -2,6 +2,7 @@ import type { Dispatch } from '@jobico/component';
 import type { CallContext } from '../host/host-services.ts';
 import { isoTime } from '../iso-time.ts';
 import type { LiveRun } from '../live-logs.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Work } from '../work.ts';
 
 /** An attempt that is in the process. */
@@ -14,6 +15,8 @@ export interface AttemptInside {
   /** Ends what those calls have under way. */
   ended: AbortController | undefined;
   hostCalls: number;
+  /** Takes the secrets that the job was given out of what it says. */
+  redactor: Redactor | undefined;
   /** From when its lines are told while it runs. */
   live: LiveRun | undefined;
 }
@@ -49,7 +52,7 @@ export class AttemptsInside {
   }
 
   /** Numbers an attempt, and answers what goes over to the process. */
-  enter(lane: number, work: Work, key: string): Dispatch {
+  enter(lane: number, work: Work, key: string, redactor?: Redactor): Dispatch {
     const n = (this.#next += 1);
     const { event, attempt } = work;
     const { id, tenant, name, text: data, timeMs } = event;
@@ -60,6 +63,7 @@ export class AttemptsInside {
       calls: undefined,
       ended: undefined,
       hostCalls: 0,
+      redactor,
       live: undefined,
     });
     this.#bytes += data.length;

@@ -1,21 +1,40 @@
 import { ARTIFACT_VERSION, inspectComponent, type LoadedComponent } from '@jobico/component';
 import { JobicoError, LIMITS, type Job } from '@jobico/contract';
-import type { ArtifactStore, DeclaredEvent, FileStore } from '@jobico/messaging';
+import type { ArtifactStore, DeclaredEvent, FileStore, Secrets } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
+import { grantedSecrets, stampsOf } from '../secrets/granted-secrets.ts';
+import type { Redactor } from '../secrets/redactor.ts';
+
+/** A component, and what takes the secrets that its job was given out of what the job says. */
+export interface ReadyComponent {
+  component: LoadedComponent;
+  redactor: Redactor | undefined;
+}
 
 /** Components ready to be loaded into a sandbox. */
 export interface Components {
-  /** Names what a job runs: changes with every version of its package. */
+  /** Names what a job runs: changes with every version of its package, and with the secrets that it is granted. */
   keyOf(declared: DeclaredEvent): string;
-  load(declared: DeclaredEvent): Promise<LoadedComponent>;
+  /** Whether two keys are of one version of a job: with another state of its secrets. */
+  isSameJob(key: string, other: string): boolean;
+  /** `key`: under which it is loaded. */
+  load(declared: DeclaredEvent, key: string): Promise<ReadyComponent>;
 }
 
 const KEPT_ARTIFACTS = 64;
 
 const { logBytes, logLines, resultBytes, eventsPerInstance } = LIMITS;
-const EXECUTION_LIMITS = { logBytes, logLines, resultBytes, eventsPerInstance } as const;
+/** What one execution may leave behind. */
+export const EXECUTION_LIMITS = { logBytes, logLines, resultBytes, eventsPerInstance } as const;
 
-export function createComponents(deps: { artifacts: ArtifactStore; files: FileStore; log: Logger }): Components {
+export interface ComponentDeps {
+  artifacts: ArtifactStore;
+  files: FileStore;
+  secrets: Secrets;
+  log: Logger;
+}
+
+export function createComponents(deps: ComponentDeps): Components {
   const artifacts = new Map<string, Promise<Uint8Array>>();
 
   const artifactOf = (tenant: string, digest: string): Promise<Uint8Array> => {
@@ -30,7 +49,7 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
   };
 
   const keys = new WeakMap<DeclaredEvent, string>();
-  const keyOf = (declared: DeclaredEvent) => {
+  const jobKey = (declared: DeclaredEvent) => {
     let key = keys.get(declared);
     if (key === undefined) {
       key = `${declared.version.id}@${declared.version.version}/${declared.job.id}`;
@@ -38,17 +57,26 @@ export function createComponents(deps: { artifacts: ArtifactStore; files: FileSt
     }
     return key;
   };
+  const keyOf = (declared: DeclaredEvent) => {
+    const { version, job } = declared;
+    if (job.grant.secrets === undefined) return jobKey(declared);
+    return `${jobKey(declared)}#${stampsOf(deps.secrets, version.tenant, job)}`;
+  };
   return {
     keyOf,
-    async load(declared) {
+    isSameJob: (key, other) => key.split('#')[0] === other.split('#')[0],
+    async load(declared, key) {
       const { version, job, moduleDigest } = declared;
-      return {
-        key: keyOf(declared),
-        artifact: await artifactOf(version.tenant, moduleDigest),
+      const artifact = await artifactOf(version.tenant, moduleDigest);
+      const granted = grantedSecrets(deps.secrets, version.tenant, job);
+      const component = {
+        key,
+        artifact,
         mode: modeOf(job),
-        config: job.grant.config ?? {},
+        config: { ...job.grant.config, ...granted.config },
         limits: { ...EXECUTION_LIMITS, instances: instancesOf(declared) },
       };
+      return { component, redactor: granted.redactor };
     },
   };
 }
@@ -65,7 +93,7 @@ export function modeOf({ grant }: Job): LoadedComponent['mode'] {
 }
 
 async function fetchArtifact(
-  deps: { artifacts: ArtifactStore; files: FileStore; log: Logger },
+  deps: Omit<ComponentDeps, 'secrets'>,
   tenant: string,
   digest: string,
 ): Promise<Uint8Array> {

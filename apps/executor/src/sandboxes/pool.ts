@@ -12,6 +12,8 @@ export interface SandboxLane {
   send(work: Work): void;
   /** Nothing more is sent. What has not gone to the sandbox comes back as not run. */
   close(): void;
+  /** The same, and what has gone to the sandbox and has not started there comes back too. */
+  recall(): void;
 }
 
 /** The sandbox processes of this executor. Each serves one tenant until it is replaced. */
@@ -83,19 +85,24 @@ class Pool implements SandboxPool {
       for (const work of works) assigned.send(number, work);
     };
     if (!sandbox) this.#wait(tenant, assign);
+    const close = () => {
+      isClosed = true;
+      if (!sandbox) this.#waiting.leave(tenant, assign);
+      sandbox?.closeLane(number);
+      const unsent = held;
+      held = [];
+      for (const work of unsent) work.onOutcome({ kind: 'unrun' });
+    };
     return {
       send: (work) => {
         if (this.#isStopped || isClosed) work.onOutcome({ kind: 'unrun' });
         else if (sandbox) sandbox.send(number, work);
         else held.push(work);
       },
-      close: () => {
-        isClosed = true;
-        if (!sandbox) this.#waiting.leave(tenant, assign);
-        sandbox?.closeLane(number);
-        const unsent = held;
-        held = [];
-        for (const work of unsent) work.onOutcome({ kind: 'unrun' });
+      close,
+      recall: () => {
+        sandbox?.recallLane(number);
+        close();
       },
     };
   }

@@ -3,7 +3,6 @@ import type {
   Dispatch,
   HostAnswer,
   HostCall,
-  LoadedComponent,
   Sandbox,
   SandboxExit,
   SandboxLogLine,
@@ -15,9 +14,10 @@ import { createEventId, type DeclaredEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
 import type { LiveLogs } from '../live-logs.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Work } from '../work.ts';
 import { AttemptsInside, type AttemptInside } from './attempts-inside.ts';
-import type { Components } from './components.ts';
+import type { Components, ReadyComponent } from './components.ts';
 import { failureOf, outcomeOf, recordedLines } from './outcome-of.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
@@ -65,7 +65,8 @@ export class TenantSandbox {
   #sandbox: Sandbox | undefined;
   #queue: Queued[] = [];
   readonly #inside = new AttemptsInside();
-  readonly #loaded = new Set<string>();
+  /** By key, with what takes the secrets of its job out of what it says. */
+  readonly #loaded = new Map<string, Redactor | undefined>();
   #loading: string | undefined;
   #isPumpDue = false;
   /** When the process last gave an outcome, or was handed the first attempt; `performance.now()`. */
@@ -117,6 +118,12 @@ export class TenantSandbox {
     if (dropped.length === 0) return;
     this.#queue = this.#queue.filter((queued) => queued.lane !== lane);
     for (const { work } of dropped) work.onOutcome({ kind: 'unrun' });
+  }
+
+  /** What of the lane has not started comes back as not run; at once, or after what runs there now. */
+  recallLane(lane: number): void {
+    if (this.#state !== 'ended') this.#sandbox?.recall([lane]);
+    this.closeLane(lane);
   }
 
   /** Makes room for another tenant: what has gone to the process ends there, then it ends; the rest comes back as not run. */
@@ -190,7 +197,7 @@ export class TenantSandbox {
         if (batch.length === 0) void this.#load(key, declared);
         break;
       }
-      batch.push(this.#inside.enter(queued.lane, queued.work, key));
+      batch.push(this.#inside.enter(queued.lane, queued.work, key, this.#loaded.get(key)));
       taken += 1;
     }
     this.#queue.splice(0, taken);
@@ -199,18 +206,18 @@ export class TenantSandbox {
 
   async #load(key: string, declared: DeclaredEvent): Promise<void> {
     this.#state = 'loading';
-    const component = await this.#fetch(key, declared);
+    const ready = await this.#fetch(key, declared);
     // It ended meanwhile, or what failed is none of the component's fault.
     if (this.#state !== 'loading') return;
-    if (component) await this.#loadFetched(key, component);
+    if (ready) await this.#loadFetched(key, ready);
     if (this.#state === 'loading') this.#state = 'ready';
     this.#pumpSoon();
   }
 
   /** Undefined where it cannot be had now: whoever needs it waits, and it is asked for again. */
-  async #fetch(key: string, declared: DeclaredEvent): Promise<LoadedComponent | undefined> {
+  async #fetch(key: string, declared: DeclaredEvent): Promise<ReadyComponent | undefined> {
     try {
-      return await this.#options.components.load(declared);
+      return await this.#options.components.load(declared, key);
     } catch (error) {
       if (error instanceof JobicoError && error.code !== 'unavailable') this.#cannotLoad(key, error.message);
       else {
@@ -221,17 +228,28 @@ export class TenantSandbox {
     }
   }
 
-  async #loadFetched(key: string, component: LoadedComponent): Promise<void> {
+  async #loadFetched(key: string, { component, redactor }: ReadyComponent): Promise<void> {
     this.#loading = key;
     const late = setTimeout(() => this.#cannotLoad(key, 'it did not start in time'), LIMITS.loadTimeMs);
     try {
       await this.#sandbox?.load(component);
-      this.#loaded.add(key);
+      this.#unloadOthersOf(key);
+      this.#loaded.set(key, redactor);
     } catch (error) {
-      this.#cannotLoad(key, error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      this.#cannotLoad(key, redactor?.text(why) ?? why);
     } finally {
       clearTimeout(late);
       this.#loading = undefined;
+    }
+  }
+
+  /** What the job was given before, secrets that were changed since, is no longer needed: events inside still end with it. */
+  #unloadOthersOf(key: string): void {
+    for (const other of this.#loaded.keys()) {
+      if (!this.#options.components.isSameJob(key, other)) continue;
+      this.#loaded.delete(other);
+      this.#sandbox?.unload(other);
     }
   }
 
@@ -251,7 +269,8 @@ export class TenantSandbox {
     this.#queue = [];
     for (const queued of queue) {
       const { lane, work } = queued;
-      const isItsTurn = !behind.has(lane) && this.#options.components.keyOf(work.declared) === key;
+      const { components } = this.#options;
+      const isItsTurn = !behind.has(lane) && components.isSameJob(components.keyOf(work.declared), key);
       behind.add(lane);
       if (isItsTurn) work.onOutcome(failureOf(error));
       else this.#queue.push(queued);
@@ -263,8 +282,8 @@ export class TenantSandbox {
     for (const outcome of outcomes) {
       const attempt = this.#inside.leave(outcome.n);
       const { emitted = [] } = attempt?.calls ?? {};
-      const { hostCalls = 0, live } = attempt ?? {};
-      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live }));
+      const { hostCalls = 0, live, redactor } = attempt ?? {};
+      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live, redactor }));
     }
     if (this.load > 0) this.#pumpSoon();
     else this.#becomeIdle();
@@ -287,7 +306,7 @@ export class TenantSandbox {
     const running = this.#inside.get(n);
     if (!running) return;
     running.live ??= { executionId: createEventId(), lines: [] };
-    this.#options.liveLogs.tell(running.work, running.live, recordedLines(lines));
+    this.#options.liveLogs.tell(running.work, running.live, recordedLines(lines, running.redactor));
   }
 
   #contextOf(n: number, running: AttemptInside): CallContext {
@@ -329,7 +348,7 @@ export class TenantSandbox {
     if (this.#state === 'ended') return;
     if (this.#loading !== undefined) this.#cannotLoad(this.#loading, `the sandbox ended meanwhile: ${reason}`);
     const running = this.#sandbox?.running() ?? [];
-    this.#options.log.warn({ reason, message }, 'sandbox ended by itself');
+    this.#options.log.warn({ reason, message: this.#withoutSecrets(message) }, 'sandbox ended by itself');
     const error: ExecutionError = {
       code: reason === 'memory' ? 'memory' : 'trap',
       message: reason === 'memory' ? 'out of memory' : `the sandbox ended while the job ran: ${reason}`,
@@ -337,6 +356,12 @@ export class TenantSandbox {
     const now = performance.now();
     for (const { n, since } of running) if (culprit === undefined || culprit === n) this.#fail(n, error, now - since);
     this.#end();
+  }
+
+  #withoutSecrets(message: string): string {
+    let redacted = message;
+    for (const redactor of this.#loaded.values()) redacted = redactor?.text(redacted) ?? redacted;
+    return redacted;
   }
 
   #fail(n: number, error: ExecutionError, durationMs: number): void {

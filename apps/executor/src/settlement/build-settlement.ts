@@ -181,6 +181,7 @@ function eventOf(event: QueuedEvent, key: string | undefined): Execution['event'
     ...(key !== undefined && { key }),
     time: isoTime(event.timeMs),
     ...(event.redriveOf && { redriveOf: event.redriveOf }),
+    ...(event.replayOf && { replayOf: event.replayOf }),
   };
 }
 
@@ -190,12 +191,18 @@ function route(work: Attempt, name: 'ok' | 'error', event: string, data: unknown
 }
 
 function deadLetterOf(execution: Execution, event: QueuedEvent): DeadLetterBody {
-  const { id, name, key, redriveOf } = execution.event;
+  const { id, name, key, redriveOf, replayOf } = execution.event;
   return {
     tenant: execution.tenant,
     queue: execution.queue,
     time: execution.startedAt,
-    event: { id, name, ...(key !== undefined && { key }), ...(redriveOf && { redriveOf }) },
+    event: {
+      id,
+      name,
+      ...(key !== undefined && { key }),
+      ...(redriveOf && { redriveOf }),
+      ...(replayOf && { replayOf }),
+    },
     sequence: execution.sequence,
     attempts: execution.attempt,
     ...(execution.package && { package: execution.package }),

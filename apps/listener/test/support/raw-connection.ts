@@ -27,7 +27,7 @@ export async function openRaw(url: string): Promise<RawConnection> {
 
 /** A request's head with these header lines. */
 export function head(path: string, ...lines: string[]): string {
-  return [`POST ${path} HTTP/1.1`, 'host: listener', 'content-type: application/json', ...lines, '', ''].join('\r\n');
+  return [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: application/json', ...lines, '', ''].join('\r\n');
 }
 
 /** The statuses of the answers in a text. */

@@ -18,7 +18,10 @@ export interface Variant {
 }
 
 /** Both translations of a component. */
-export type Artifact = Readonly<Record<Mode, Variant>>;
+export type Artifact = Readonly<Record<Mode, Variant>> & {
+  /** The source map that the component came with, as JSON; nobody has checked it. */
+  readonly sourceMap?: Uint8Array | undefined;
+};
 
 export const MAGIC = Buffer.from('jobico\0a');
 /** The magic and the header's length. */
@@ -39,6 +42,8 @@ export interface Header {
   /** Lengths of the parts, in their order. */
   readonly parts: readonly number[];
   readonly variants: Readonly<Record<Mode, VariantHeader>>;
+  /** Index of the part that holds the source map, if there is one. */
+  readonly sourceMap?: number;
 }
 
 export function sha256(bytes: Uint8Array): string {

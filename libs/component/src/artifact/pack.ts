@@ -16,9 +16,16 @@ export function packArtifact(artifact: Artifact): Uint8Array {
     modules: Array.from(modules, ([name, bytes]) => [name, indexOf(bytes)] as const),
   });
   const variants = { sync: packVariant(artifact.sync), jspi: packVariant(artifact.jspi) };
+  const sourceMap = artifact.sourceMap && indexOf(artifact.sourceMap);
   const body = Buffer.concat(parts);
   return assemble(
-    { version: ARTIFACT_VERSION, sha256: sha256(body), parts: parts.map(({ length }) => length), variants },
+    {
+      version: ARTIFACT_VERSION,
+      sha256: sha256(body),
+      parts: parts.map(({ length }) => length),
+      variants,
+      ...(sourceMap !== undefined && { sourceMap }),
+    },
     body,
   );
 }

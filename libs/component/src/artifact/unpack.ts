@@ -16,7 +16,12 @@ export function unpackArtifact(blob: Uint8Array): Artifact {
   const body = bytes.subarray(bodyStart);
   if (sha256(body) !== header.sha256) throw unreadable('its contents do not have the digest in its header');
   const parts = splitParts(body, header.parts);
-  return { sync: readVariant(header.variants.sync, parts), jspi: readVariant(header.variants.jspi, parts) };
+  const { variants, sourceMap } = header;
+  return {
+    sync: readVariant(variants.sync, parts),
+    jspi: readVariant(variants.jspi, parts),
+    ...(sourceMap !== undefined && { sourceMap: parts[sourceMap] }),
+  };
 }
 
 /** The header is only believed as far as its version; what follows it is covered by the digest of what we packed. */

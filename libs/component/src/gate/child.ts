@@ -3,6 +3,7 @@ import { packArtifact } from '../artifact/pack.ts';
 import { readContract } from './contract.ts';
 import type { GateLimits } from './limits.ts';
 import { Malformed } from './reader.ts';
+import { MAX_SOURCE_MAP_BYTES } from './structure.ts';
 import { replaceWasiShim } from './tools-hook.ts';
 
 /** What inspect.ts sends. */
@@ -23,7 +24,10 @@ async function inspect({ bytes, limits }: GateRequest): Promise<GateAnswer> {
   const [{ checkComponent }, { translate }] = await Promise.all([import('./check.ts'), import('./translate.ts')]);
   const { problems, structure } = await checkComponent(bytes, readContract(), limits);
   if (structure === undefined || problems.length > 0) return { kind: 'refused', problems };
-  const artifact = packArtifact(await translate(bytes, structure.imports));
+  const { sourceMap } = structure;
+  const isKept = sourceMap !== undefined && sourceMap.length <= MAX_SOURCE_MAP_BYTES;
+  const translated = await translate(bytes, structure.imports);
+  const artifact = packArtifact({ ...translated, ...(isKept && { sourceMap }) });
   return { kind: 'passed', imports: structure.imports, memoryBytes: structure.memoryBytes, artifact };
 }
 

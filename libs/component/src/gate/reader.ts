@@ -48,6 +48,11 @@ export class Reader {
     return taken;
   }
 
+  /** What is left, all of it. */
+  rest(): Uint8Array {
+    return this.take(this.bytes.length - this.position).bytes;
+  }
+
   name(): string {
     const { bytes } = this.take(this.number());
     try {

@@ -18,6 +18,8 @@ export interface Structure {
   memories: number;
   memoryBytes: number;
   tableElements: number;
+  /** What the component says of where its code comes from, unread. */
+  sourceMap: Uint8Array | undefined;
 }
 
 /** The structure of a component. Throws Malformed for anything that is none. */
@@ -39,6 +41,7 @@ function readComponent(reader: Reader, depth: number): Structure {
     memories: 0,
     memoryBytes: 0,
     tableElements: 0,
+    sourceMap: undefined,
   };
   readSections(reader, found, depth);
   found.names.push(...found.imports, ...found.exports);
@@ -50,10 +53,17 @@ const CORE_MODULE =
   'component of the world `jobico:job/job` (for JavaScript `jobico build`, for C and Rust wit-bindgen and the ' +
   'target wasm32-wasip2)';
 
+/** A custom section; a larger one is left out of the artifact. */
+const SOURCE_MAP = 'jobico:source-map';
+export const MAX_SOURCE_MAP_BYTES = 1 << 20;
+
 function readSections(reader: Reader, found: Structure, depth: number): void {
   const own: CoreModule[] = [];
   const nested: Structure[] = [];
   reader.sections({
+    0: (body) => {
+      if (depth === 0 && body.name() === SOURCE_MAP) found.sourceMap = body.rest();
+    },
     1: (body) => {
       const module = readCoreModule(body);
       own.push(module);

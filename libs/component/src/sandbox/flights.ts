@@ -140,6 +140,15 @@ export class Flights {
     flight.entries -= 1;
   }
 
+  /** Breaks those of these lanes that have something in the sandbox, and answers them. */
+  recall(numbers: readonly number[]): number[] {
+    return numbers.filter((number) => {
+      const lane = this.#lanes.get(number);
+      if (lane !== undefined) lane.isBroken = true;
+      return lane !== undefined;
+    });
+  }
+
   /** What the component of `n` may use. */
   limitsOf(n: number): ComponentLimits {
     return this.#of(n).component.limits;

@@ -21,7 +21,8 @@ export function loadMessage(
 ): { known: KnownComponent; message: LoadMessage; bytes: Uint8Array } {
   const { mode, config, fresh = false } = component;
   const limits = { ...DEFAULT_LIMITS, ...component.limits };
-  const { source, modules } = unpackArtifact(component.artifact)[mode];
+  const { [mode]: variant, sourceMap = new Uint8Array() } = unpackArtifact(component.artifact);
+  const { source, modules } = variant;
   const sourceBytes = Buffer.from(source);
   const lengths = Array.from(modules, ([name, { length }]): [string, number] => [name, length]);
   const message: LoadMessage = [
@@ -33,6 +34,7 @@ export function loadMessage(
     Object.entries(config),
     limits,
     fresh,
+    sourceMap.length,
   ];
-  return { known: { number, limits }, message, bytes: Buffer.concat([sourceBytes, ...modules.values()]) };
+  return { known: { number, limits }, message, bytes: Buffer.concat([sourceBytes, ...modules.values(), sourceMap]) };
 }

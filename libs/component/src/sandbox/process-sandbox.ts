@@ -85,6 +85,12 @@ export class ProcessSandbox implements Sandbox {
     this.#process.send([TO_SANDBOX.run, this.#flights.takeForgotten(), ...events]);
   }
 
+  recall(lanes: readonly number[]): void {
+    if (this.state === 'dead') return;
+    const recalled = this.#flights.recall(lanes);
+    if (recalled.length > 0) this.#process.send([TO_SANDBOX.recall, ...recalled]);
+  }
+
   running(): readonly { readonly n: number; readonly since: number }[] {
     const inside = this.#inside();
     if (inside !== undefined) this.#flights.started(inside);

@@ -19,8 +19,7 @@ export interface Progress {
 }
 
 export function openProgress(): Progress {
-  const path = join(tmpdir(), `jobico-progress-${randomUUID()}`);
-  const fd = openSync(path, 'wx+', 0o600);
+  const { path, fd } = makeFile(folders());
   const canUnlink = process.platform !== 'win32';
   if (canUnlink) rmSync(path);
   const bytes = Buffer.alloc(PROGRESS_BYTES);
@@ -35,4 +34,17 @@ export function openProgress(): Progress {
       if (!canUnlink) rmSync(path, { force: true });
     },
   };
+}
+
+/** Memory where there is such a folder: on a disk each mark would be a change to its journal, twice for every event. */
+const folders = (): string[] => (process.platform === 'linux' ? ['/dev/shm', tmpdir()] : [tmpdir()]);
+
+function makeFile([folder = '', ...others]: string[]): { path: string; fd: number } {
+  const path = join(folder, `jobico-progress-${randomUUID()}`);
+  try {
+    return { path, fd: openSync(path, 'wx+', 0o600) };
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return makeFile(others);
+  }
 }

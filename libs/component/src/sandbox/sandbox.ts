@@ -24,8 +24,8 @@ export interface LoadedComponent {
   readonly artifact: Uint8Array;
   /** `sync` is faster; a component so loaded is denied `kv`, `http` and `outbox`. */
   readonly mode: 'sync' | 'jspi';
-  /** What `config.get` answers. */
-  readonly config: Readonly<Record<string, string>>;
+  /** What `config.get` answers; whoever asks for what is `absent` traps, with the reason that is given here. */
+  readonly config: Readonly<Record<string, string | { readonly absent: string }>>;
   /** Left out: see DEFAULT_LIMITS. */
   readonly limits?: Partial<ComponentLimits>;
   /** Each event in a new instance. Default false. */
@@ -117,6 +117,8 @@ export interface Sandbox {
   unload(key: string): void;
   /** Hands events in, in order. Throws for an `n` in use, an unknown key, a dead sandbox; nothing is sent then. */
   dispatch(batch: readonly Dispatch[]): void;
+  /** What has not started of these lanes will be skipped; hand nothing more in under their numbers. */
+  recall(lanes: readonly number[]): void;
   /** Events that were started and have no outcome, and since when (`performance.now()`). */
   running(): readonly { readonly n: number; readonly since: number }[];
   /**

@@ -17,6 +17,7 @@ interface Interface {
   validate(bytes: Uint8Array): boolean;
   Module: {
     new (bytes: Uint8Array): Module;
+    imports(module: Module): { module: string; name: string }[];
     customSections(module: Module, name: string): ArrayBuffer[];
   };
   Instance: new (module: Module, imports?: object) => Instance;

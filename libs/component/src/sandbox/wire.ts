@@ -2,7 +2,7 @@
  * What the supervisor and a sandbox say to each other: arrays that start with one of these. Numbers and tuples, not
  * objects with names, because there is one for every event.
  */
-export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3 } as const;
+export const TO_SANDBOX = { load: 0, unload: 1, run: 2, answer: 3, recall: 4 } as const;
 export const FROM_SANDBOX = {
   ready: 0,
   loaded: 1,
@@ -42,16 +42,17 @@ export type EventTuple = [
 
 export type RunMessage = [typeof TO_SANDBOX.run, forgottenLanes: number[], ...events: EventTuple[]];
 
-/** Followed by the source and the core modules as bytes. */
+/** Followed by the source, the core modules and the source map as bytes. */
 export type LoadMessage = [
   typeof TO_SANDBOX.load,
   component: number,
   mode: 'sync' | 'jspi',
   sourceLength: number,
   modules: [name: string, length: number][],
-  config: [name: string, value: string][],
+  config: [name: string, value: string | { readonly absent: string }][],
   limits: ComponentLimits,
   fresh: boolean,
+  sourceMapLength: number,
 ];
 
 export type UnloadMessage = [typeof TO_SANDBOX.unload, component: number];
@@ -59,7 +60,10 @@ export type UnloadMessage = [typeof TO_SANDBOX.unload, component: number];
 /** A value (its bytes follow the message) or the `error` of the call's result. */
 export type AnswerMessage = [typeof TO_SANDBOX.answer, callId: number, isOk: boolean, value: unknown];
 
-export type MessageToSandbox = LoadMessage | UnloadMessage | RunMessage | AnswerMessage;
+/** What has not started of these lanes is skipped. */
+export type RecallMessage = [typeof TO_SANDBOX.recall, ...lanes: number[]];
+
+export type MessageToSandbox = LoadMessage | UnloadMessage | RunMessage | AnswerMessage | RecallMessage;
 
 export type LogTuple = [time: number, level: number, message: string];
 

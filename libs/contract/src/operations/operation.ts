@@ -1,8 +1,6 @@
 import { Type, type Static, type TObject, type TSchema } from 'typebox';
+import type { Role } from '../access.ts';
 import { ID_PATTERN } from '../ids.ts';
-
-/** Who may call: `admin` of the platform, or a role within the tenant. Each tenant role includes those after it but `producer`. */
-export type Role = 'admin' | 'owner' | 'deployer' | 'viewer' | 'producer' | 'anyone';
 
 /**
  * One row of the operation table. It gives the HTTP route and its OpenAPI, the NATS service endpoint
@@ -10,6 +8,7 @@ export type Role = 'admin' | 'owner' | 'deployer' | 'viewer' | 'producer' | 'any
  */
 export interface Operation<I extends TObject = TObject, O extends TSchema = TSchema> {
   summary: string;
+  /** Who may call: this role in the tenant that the input names, or one that includes it. */
   role: Role;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `{name}` takes the input's field of that name; the other fields are the query of a GET or DELETE, else the JSON body. */

@@ -3,6 +3,7 @@ import { ID_PATTERN } from '../ids.ts';
 import { PackageChange } from '../package/changes.ts';
 import { PackageVersion } from '../package/version.ts';
 import { closed, operation, page, tenant } from './operation.ts';
+import { pauseFields } from './pause.ts';
 
 const digests = (description: string) => Type.Optional(Type.Record(Type.String(), Type.String(), { description }));
 const packageId = Type.String({ pattern: ID_PATTERN, description: 'The package.' });
@@ -30,11 +31,37 @@ const PackageDeployed = Type.Object({
   /** False where the package was live exactly like this already: nothing changed then. */
   changed: Type.Boolean(),
   changes: Type.Array(PackageChange, { description: 'Against the version that was live before.' }),
+  warnings: Type.Optional(
+    Type.Array(
+      Type.Object({
+        path: Type.String({ description: 'JSON pointer into the definition.' }),
+        message: Type.String(),
+        hint: Type.Optional(Type.String({ description: 'What to do about it.' })),
+      }),
+      { description: 'What does not keep the package from being live, and will not work.' },
+    ),
+  ),
   nodes: Type.Array(Type.Object({ id: Type.String(), module: Type.String(), applied: Type.Boolean() }), {
     description: 'The live nodes, and whether each had applied the version when this was answered.',
   }),
 });
 export type PackageDeployed = Static<typeof PackageDeployed>;
+
+const pausedSince = Type.Optional(Type.String({ format: 'date-time', description: 'Of a package that is paused.' }));
+
+const PackagePaused = Type.Object({
+  ...pauseFields,
+  package: Type.String(),
+  queues: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      ordering: Type.Enum(['strict', 'keyed', 'none']),
+      sharedWith: Type.Array(Type.String(), { description: 'Other packages that have events there.' }),
+    }),
+    { description: 'Where its events wait.' },
+  ),
+});
+export type PackagePaused = Static<typeof PackagePaused>;
 
 export const packageOperations = {
   'package.validate': operation({
@@ -97,6 +124,7 @@ export const packageOperations = {
         version: Type.Integer(),
         deployedAt: Type.String(),
         events: Type.Array(Type.String()),
+        pausedSince,
       }),
     ),
   }),
@@ -109,7 +137,23 @@ export const packageOperations = {
       { tenant, package: packageId, version: versionNumber('Default: the one that is live.') },
       closed,
     ),
-    output: PackageVersion,
+    output: Type.Object({ ...PackageVersion.properties, pausedSince }, { title: 'Version of a package' }),
+  }),
+  'package.pause': operation({
+    summary: 'Starts no job of a package until it is resumed; what runs ends, and its events wait',
+    role: 'deployer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/packages/{package}/pause',
+    input: Type.Object({ tenant, package: packageId }, closed),
+    output: PackagePaused,
+  }),
+  'package.resume': operation({
+    summary: 'Goes on with a package that was paused',
+    role: 'deployer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/packages/{package}/resume',
+    input: Type.Object({ tenant, package: packageId }, closed),
+    output: PackagePaused,
   }),
   'package.undeploy': operation({
     summary: 'Removes a package; events that still wait for it become dead letters',

@@ -15,6 +15,8 @@ export const Node = Type.Object({
   url: Type.Optional(Type.String()),
   /** Revision of the definitions bucket that the node has applied. */
   definitionsRevision: Type.Integer(),
+  /** Of an executor: up to that revision of the definitions, nothing runs any more that they say is paused. */
+  restRevision: Type.Optional(Type.Integer()),
   /** Of an executor: ordered queues that it has, and events that are delivered to it and not settled. */
   load: Type.Optional(Type.Object({ queues: Type.Integer(), inFlight: Type.Integer() })),
 });
@@ -22,14 +24,6 @@ export const Node = Type.Object({
 export type Node = Static<typeof Node>;
 
 export const platformOperations = {
-  'tenant.list': operation({
-    summary: 'Lists the tenants',
-    role: 'admin',
-    method: 'GET',
-    path: '/v1/tenants',
-    input: Type.Object({}, closed),
-    output: page(Type.Object({ id: Type.String(), createdAt: Type.String() })),
-  }),
   'node.list': operation({
     summary: 'Lists the running modules',
     role: 'admin',

@@ -7,6 +7,9 @@ import type { Input, Output } from './operation.ts';
 import { packageOperations } from './package.ts';
 import { platformOperations } from './platform.ts';
 import { secretOperations } from './secret.ts';
+import { tenantOperations } from './tenant.ts';
+import { tokenOperations } from './token.ts';
+import { queueOperations } from './queue.ts';
 
 /** Every operation of the control plane, by name. */
 export const operations = {
@@ -15,9 +18,12 @@ export const operations = {
   ...eventOperations,
   ...executionOperations,
   ...deadLetterOperations,
+  ...queueOperations,
   ...platformOperations,
   ...tenantLimitOperations,
   ...secretOperations,
+  ...tenantOperations,
+  ...tokenOperations,
 };
 
 export type OperationName = keyof typeof operations;

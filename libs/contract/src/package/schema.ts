@@ -245,13 +245,25 @@ const Runtime = Type.Object(
   closed,
 );
 
-const Grant = Type.Object(
+export const Grant = Type.Object(
   {
     config: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,127}$' }), Type.String({ maxLength: 8192 }), {
         ...closed,
         description: 'What config.get answers.',
       }),
+    ),
+    secrets: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: SECRET_NAME_PATTERN,
+          allowed: 'letters, digits, _ and -, a letter or _ first, 1 to 64 of them',
+        }),
+        {
+          maxItems: 50,
+          description: 'Names of secrets that config.get answers too; their values are set by `jobico secret set`.',
+        },
+      ),
     ),
     kv: Type.Optional(
       Type.Array(

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { JobicoError, type Fault } from '../errors.ts';
 import { faultsOf, nearest, pointer, shown } from '../faults.ts';
 import { HTTP_GRANT_FORM, readHttpGrant } from './http-grant.ts';
-import { PackageDefinition } from './schema.ts';
+import { Grant, PackageDefinition, type GrantDefinition } from './schema.ts';
 
 const isDefinition = new Ajv2020({
   allErrors: true,
@@ -14,7 +14,13 @@ const isDefinition = new Ajv2020({
 /** All that is wrong with a package, first against its schema, then within itself. Empty: it is a {@link PackageDefinition}. */
 export function packageFaults(value: unknown): Fault[] {
   if (isDefinition(value))
-    return [...duplicates(value), ...danglingReferences(value), ...httpGrantFaults(value), ...webhookFaults(value)];
+    return [
+      ...duplicates(value),
+      ...danglingReferences(value),
+      ...httpGrantFaults(value),
+      ...secretFaults(value),
+      ...webhookFaults(value),
+    ];
   return faultsOf(isDefinition.errors ?? []);
 }
 
@@ -27,6 +33,13 @@ export function validatePackage(value: unknown): PackageDefinition {
     `the package has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`,
     { faults },
   );
+}
+
+/** What one runtime is granted, as it stands in a package or in a file of its own; throws `invalid` with every fault. */
+export function validateGrant(value: unknown): GrantDefinition {
+  const check = new Ajv2020({ allErrors: true, verbose: true, strict: false }).compile<GrantDefinition>(Grant);
+  if (check(value)) return value;
+  throw new JobicoError('invalid', 'the grants cannot be used', { faults: faultsOf(check.errors ?? []) });
 }
 
 function duplicates(definition: PackageDefinition): Fault[] {
@@ -113,6 +126,17 @@ function danglingReferences(definition: PackageDefinition): Fault[] {
     grant.emit?.forEach((event, i) => refer(pointer('grants', runtime, 'emit', i), 'event', event, events));
   }
   return faults;
+}
+
+/** A job asks for both by one name. */
+function secretFaults({ grants }: PackageDefinition): Fault[] {
+  return Object.entries(grants ?? {}).flatMap(([runtime, { config = {}, secrets = [] }]) =>
+    secrets.flatMap((name, i) => {
+      const path = pointer('grants', runtime, 'secrets', i);
+      if (Object.hasOwn(config, name)) return { path, message: 'is configuration too', value: shown(name) };
+      return secrets.indexOf(name) < i ? { path, message: 'is named twice', value: shown(name) } : [];
+    }),
+  );
 }
 
 function httpGrantFaults({ grants }: PackageDefinition): Fault[] {

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { BuildError } from './build-error.ts';
 import { bundle, type Bundle } from './bundle.ts';
 import { importsOf } from './component-imports.ts';
+import { SOURCE_MAP_SECTION, withSection } from './source-map.ts';
 import { findWit } from './wit-path.ts';
 
 export interface BuildOptions {
@@ -13,6 +14,8 @@ export interface BuildOptions {
   out?: string;
   /** The folder with job.wit. Default: the SDK's own. */
   witPath?: string;
+  /** The folder from which stacks name the job's files. Default: the current one. */
+  root?: string;
 }
 
 export interface BuiltComponent {
@@ -22,6 +25,8 @@ export interface BuiltComponent {
   sizeBytes: number;
   /** The interfaces that it imports, e.g. `jobico:job/kv@0.1.0`: those of the world `job`, and none of WASI. */
   imports: string[];
+  /** The files that it is made of, absolute, the SDK's own left out. */
+  inputs: readonly string[];
 }
 
 /**
@@ -29,14 +34,20 @@ export interface BuiltComponent {
  * component. Takes about a second and writes nothing to the terminal. Types are not checked. Throws a
  * {@link BuildError} that names file and line where the source is at fault.
  */
-export async function buildComponent({ source, out, witPath }: BuildOptions): Promise<BuiltComponent> {
+export async function buildComponent({ source, out, witPath, root = '.' }: BuildOptions): Promise<BuiltComponent> {
   const file = resolve(source);
-  const bytes = await componentize(await bundle(file), file, resolve(witPath ?? findWit()));
-  const built = { bytes, sizeBytes: bytes.length, imports: importsOf(bytes) };
+  const bundled = await bundle(file, resolve(root));
+  const bytes = withMap(await componentize(bundled, file, resolve(witPath ?? findWit())), bundled);
+  const built = { bytes, sizeBytes: bytes.length, imports: importsOf(bytes), inputs: bundled.inputs };
   if (out === undefined) return built;
   const path = resolve(out);
   await writeWhole(path, bytes);
   return { ...built, path };
+}
+
+function withMap(component: Uint8Array, { sourceMap }: Bundle): Uint8Array {
+  if (sourceMap === undefined) return component;
+  return withSection(component, SOURCE_MAP_SECTION, new TextEncoder().encode(JSON.stringify(sourceMap)));
 }
 
 async function componentize({ entry, modules }: Bundle, file: string, witPath: string): Promise<Uint8Array> {

@@ -75,7 +75,7 @@ describe('inside a component', () => {
   };
 
   beforeAll(async () => {
-    built = await buildComponent({ source: job('probe.ts') });
+    built = await buildComponent({ source: job('probe.ts'), root: import.meta.dirname });
     sandbox = await sandboxed(built.bytes, { config: { currency: 'EUR' }, onHostCall: answer });
   }, TIMEOUT_MS);
   afterAll(async () => sandbox.stop());
@@ -119,13 +119,26 @@ describe('inside a component', () => {
     expect(await resultOf('async')).toBe(36);
   });
 
-  test('an error is a retry with a stack of the job alone, not a trap', async () => {
+  test('an error is a retry with a stack that names the lines of the source, of the job alone', async () => {
     const outcome = await sandbox.run('error');
+    const lines = (await readFile(job('probe.ts'), 'utf8')).split('\n');
+    const line = lines.findIndex((text) => text.includes('thrown on purpose'));
     expect(outcome).toMatchObject({
       status: 'retry',
-      message: expect.stringMatching(/^TypeError: thrown on purpose\n {4}at error \(\/probe\.js:\d+:\d+\)/),
+      message: expect.stringMatching(/^TypeError: thrown on purpose\n/),
     });
+    const [, first] = outcome.message?.split('\n') ?? [];
+    expect(first).toMatch(new RegExp(`^ {4}at error \\(jobs/probe\\.ts:${line + 1}:\\d+\\)$`));
+    expect(outcome.message).not.toContain('probe.js');
     expect(outcome.message).not.toContain('jobico/');
+  });
+
+  test('a stack in a logged line names the lines of the source', async () => {
+    const { logs } = await sandbox.run('logged error');
+    expect(logs[0]?.message).toMatch(
+      /^Error: only logged\n {4}at logged error \(jobs\/probe\.ts:\d+:\d+\)|at .*jobs\/probe\.ts:\d+/,
+    );
+    expect(logs[0]?.message).not.toContain('probe.js');
   });
 
   test('the console writes to the log', async () => {

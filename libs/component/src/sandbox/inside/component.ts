@@ -4,6 +4,8 @@ import { webAssembly } from '../web-assembly.ts';
 import type { Instance, Memory, Module } from '../web-assembly.ts';
 import type { ComponentLimits, LoadMessage } from '../wire.ts';
 import type { Imports } from './imports.ts';
+import { createSourcePlaces } from './source-places.ts';
+import type { SourcePlaces } from './source-places.ts';
 import { createPlatform } from './platform.ts';
 
 /** jco's `instantiate`; the last two make it synchronous. */
@@ -19,9 +21,11 @@ type Code = (...globals: unknown[]) => Instantiate;
 /** A compiled component, from which instances are made. */
 export interface Component {
   readonly mode: 'sync' | 'jspi';
-  readonly config: ReadonlyMap<string, string>;
+  readonly config: ReadonlyMap<string, string | { readonly absent: string }>;
   readonly limits: ComponentLimits;
   readonly isFresh: boolean;
+  /** Undefined for a component without a source map. */
+  readonly places: SourcePlaces | undefined;
   /** One more set of instances of its core modules. */
   instantiate(imports: Imports): CoreInstances;
 }
@@ -38,7 +42,7 @@ export interface CoreInstances {
 const HANDLER = 'jobico:job/handler@0.1.0';
 
 export function compileComponent(message: LoadMessage, bytes: Uint8Array): Component {
-  const [, , mode, sourceLength, moduleLengths, config, limits, isFresh] = message;
+  const [, , mode, sourceLength, moduleLengths, config, limits, isFresh, sourceMapLength] = message;
   const modules = compileModules(moduleLengths, bytes.subarray(sourceLength));
   const source = new TextDecoder().decode(bytes.subarray(0, sourceLength));
   const { globals } = createPlatform();
@@ -53,6 +57,7 @@ export function compileComponent(message: LoadMessage, bytes: Uint8Array): Compo
     config: new Map(config),
     limits,
     isFresh,
+    places: createSourcePlaces(bytes.subarray(bytes.length - sourceMapLength)),
     instantiate: (imports) => instantiateWith(code, getCoreModule, imports),
   };
 }

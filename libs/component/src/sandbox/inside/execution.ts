@@ -4,6 +4,7 @@ import { LEVELS } from '../wire.ts';
 import type { ComponentLimits, EventTuple, LogLevel, LogTuple } from '../wire.ts';
 import { nothingTold } from './live-lines.ts';
 import type { LiveLines, Told } from './live-lines.ts';
+import type { SourcePlaces } from './source-places.ts';
 
 const now = Date.now;
 const LEVEL_NUMBERS: ReadonlyMap<string, number> = new Map(LEVELS.map((level, index) => [level, index]));
@@ -49,7 +50,7 @@ function createLastWords(): LastWords {
  */
 export function createExecution(
   [n]: EventTuple,
-  limits: ComponentLimits,
+  { limits, places }: { limits: ComponentLimits; places: SourcePlaces | undefined },
   startedAt: number,
   liveLines: LiveLines,
 ): Execution {
@@ -69,8 +70,9 @@ export function createExecution(
         liveLines.written(execution);
         return;
       }
-      const kept = cutToBytes(message, bytesLeft);
-      bytesLeft = kept.length < message.length ? 0 : bytesLeft - Buffer.byteLength(kept);
+      const placed = places?.rewrite(message) ?? message;
+      const kept = cutToBytes(placed, bytesLeft);
+      bytesLeft = kept.length < placed.length ? 0 : bytesLeft - Buffer.byteLength(kept);
       logs.push([now(), LEVEL_NUMBERS.get(level) ?? 0, kept]);
       liveLines.written(execution);
     },

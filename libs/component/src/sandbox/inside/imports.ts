@@ -13,7 +13,7 @@ export type Imports = Record<string, Record<string, unknown>>;
 export interface InstanceHost {
   /** The event that the instance works on; undefined between events and while it starts. */
   readonly execution: () => Execution | undefined;
-  readonly config: ReadonlyMap<string, string>;
+  readonly config: ReadonlyMap<string, string | { readonly absent: string }>;
   readonly mode: 'sync' | 'jspi';
   readonly calls: HostCalls;
 }
@@ -33,7 +33,7 @@ export function createImports(host: InstanceHost): { imports: Imports; flushOutp
   const imports = {
     'jobico:job/types': {},
     'jobico:job/log': { write: log },
-    'jobico:job/config': { get: (name: string) => host.config.get(name) },
+    'jobico:job/config': { get: (name: string) => present(host.config.get(name)) },
     ...(host.mode === 'jspi' ? grantedInterfaces(host) : deniedInterfaces()),
     ...createWasi({
       time: { monotonic: () => hrtime.bigint(), wall: () => Date.now(), sleep: host.mode === 'jspi' ? suspend : block },
@@ -47,6 +47,11 @@ export function createImports(host: InstanceHost): { imports: Imports; flushOutp
     stderr.flush();
   };
   return { imports, flushOutput };
+}
+
+function present(value: string | { readonly absent: string } | undefined): string | undefined {
+  if (typeof value === 'object') throw new Error(value.absent);
+  return value;
 }
 
 /** Taken before the global scope is emptied. */

@@ -57,6 +57,8 @@ function main(): void {
         return runner.run(message, poolOf);
       case TO_SANDBOX.answer:
         return calls.answered(message, bytes);
+      case TO_SANDBOX.recall:
+        return runner.recall(message);
     }
   };
   channel.send([FROM_SANDBOX.ready]);

@@ -1,6 +1,7 @@
 import { resultProblem } from '../result.ts';
 import { MAX_MESSAGE_LENGTH, STATUSES } from '../wire.ts';
 import type { SandboxStatus } from '../wire.ts';
+import type { SourcePlaces } from './source-places.ts';
 
 /** How an event ended: the result of `ok`, the message of everything else. */
 export interface Ending {
@@ -30,6 +31,13 @@ export function endingOfError(error: unknown, lastWords: { text(): string }): En
   if (isDeclared(error)) return { status: error.tag, text: shorten(error.val) };
   const what = error instanceof Error ? `${error.name}: ${error.message}` : 'the job threw something that is no error';
   return trap(`${what}${lastWords.text()}`);
+}
+
+/** A failure whose stack names the lines of the job's sources. */
+export function placed(ending: Ending, places: SourcePlaces | undefined): Ending {
+  const { status, text } = ending;
+  if (status === 'ok' || text === null || places === undefined) return ending;
+  return { status, text: shorten(places.rewrite(text)) };
 }
 
 function isDeclared(error: unknown): error is { tag: 'retry' | 'permanent'; val: string } {

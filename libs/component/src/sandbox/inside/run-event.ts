@@ -6,7 +6,7 @@ import { createExecution } from './execution.ts';
 import type { Execution } from './execution.ts';
 import type { Instance } from './instance.ts';
 import type { LiveLines } from './live-lines.ts';
-import { endingOf, endingOfError, SKIPPED, statusNumber } from './outcome.ts';
+import { endingOf, endingOfError, placed, SKIPPED, statusNumber } from './outcome.ts';
 import type { Ending } from './outcome.ts';
 import type { Pool } from './pool.ts';
 
@@ -28,12 +28,12 @@ export function runEvent(
   const { component } = pool;
   const startedAt = now();
   const enteredAt = performance.now();
-  const execution = createExecution(event, component.limits, enteredAt, liveLines);
+  const execution = createExecution(event, component, enteredAt, liveLines);
   let instance: Instance | undefined;
   const finish = (end: () => Ending): void => {
     // The last of its output belongs to the event, and to what is said of it.
     instance?.release();
-    const ending = end();
+    const ending = placed(end(), component.places);
     execution.isOver = true;
     pool.giveBack(instance, ending.status !== 'trap');
     const durationMs = performance.now() - enteredAt;

@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 
-import type { EventTuple, RunMessage } from '../wire.ts';
+import type { EventTuple, RecallMessage, RunMessage } from '../wire.ts';
 import type { Channel } from './channel.ts';
 import type { Resumption } from './host-calls.ts';
 import { createLanes } from './lanes.ts';
@@ -12,6 +13,8 @@ import type { Turn } from './turn.ts';
 
 /** Outcomes of quick events go out together, but not later than this. */
 const LONGEST_SILENCE_MS = 1;
+/** Events that hold the thread one after another let what the supervisor says come in between, after so long. */
+const LONGEST_DEAFNESS_MS = 50;
 
 interface Item {
   readonly event: EventTuple;
@@ -52,6 +55,18 @@ export class Runner {
     if (!this.#isScheduled) this.#pump();
   }
 
+  /** Breaks lanes whose rest is not to run any more: also those that wait for an instance, which they do not need then. */
+  recall([, ...numbers]: RecallMessage): void {
+    for (const number of numbers) {
+      const lane = this.#lanes.of(number);
+      lane.isBroken = true;
+      const waiting = lane.waiting[0]?.pool.waiting ?? [];
+      const place = waiting.indexOf(lane);
+      if (place >= 0) this.#ready.push(...waiting.splice(place, 1));
+    }
+    if (!this.#isScheduled) this.#pump();
+  }
+
   /** Lets a suspended guest go on when its turn comes. */
   resume(resumption: Resumption): void {
     this.#resumptions.push(resumption);
@@ -69,8 +84,10 @@ export class Runner {
 
   /** A guest that can be suspended runs in what follows this turn of the event loop; the next has to wait for that. */
   #pump(): void {
+    const heardAt = performance.now();
     while (this.#resumptions.length > 0 || this.#ready.length > 0) {
       if (this.#channel.isBacklogged) return this.#schedule(this.#channel.whenDrained);
+      if (performance.now() - heardAt > LONGEST_DEAFNESS_MS) return this.#schedule(setImmediate);
       if (this.#enterNext() === 'suspendable') return this.#schedule(setImmediate);
     }
     this.#turn.leave();

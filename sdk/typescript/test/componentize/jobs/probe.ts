@@ -39,6 +39,7 @@ const probes: Record<string, (context: JobContext) => unknown> = {
   error: () => {
     throw new TypeError('thrown on purpose');
   },
+  'logged error': ({ log }) => log.error(new Error('only logged')),
   console: () => {
     console.warn('from the console', { a: 1 });
   },

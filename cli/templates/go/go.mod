@@ -1,0 +1,3 @@
+module my-jobs
+
+go 1.24

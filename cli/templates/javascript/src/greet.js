@@ -1,0 +1,11 @@
+import { defineJob, PermanentError } from '@jobico/sdk';
+import { greet } from './greeting.js';
+
+/** Greets whoever arrives, and counts how often. */
+export const handler = defineJob(({ data: person }, { config, kv, log }) => {
+  const visits = kv.bucket('visits').update(person.name, (before = 0) => before + 1);
+  const greeting = greet(person, config.get('greeting') ?? 'Hello', visits);
+  if (greeting === undefined) throw new PermanentError('nobody is there to be greeted');
+  log.info(greeting.text);
+  return greeting;
+});
