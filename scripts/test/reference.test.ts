@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OTHER_NAMES, SETTINGS } from '@jobico/config';
-import { jobsOf, PackageDefinition, queueOf } from '@jobico/contract';
+import { jobsOf, PackageDefinition, queueOf, webhookOf } from '@jobico/contract';
 import { describe, expect, test } from 'vitest';
 import { REFERENCE_PAGES } from '../reference/pages.ts';
 
@@ -51,15 +51,19 @@ test('what the schema says of a field that is left out is what such a package ge
     jobs: [{ event: { id: 'e', supplierqueue: 'q', runtime: 'r' } }],
     runtimes: [{ id: 'r', moduleref: 'r.wasm' }],
   });
+  // Of an event that takes webhooks, which this one does not.
+  const { event: ofWebhooks, ...ofJobs } = defaultsOf('jobs') as { event?: { webhook?: object } };
   const said = jobsOf({
     id: 'p',
     tenant: 't',
     queues: [{ id: 'q' }],
-    jobs: [{ event: { id: 'e', supplierqueue: 'q', runtime: 'r' }, ...defaultsOf('jobs') }],
+    jobs: [{ event: { id: 'e', supplierqueue: 'q', runtime: 'r' }, ...ofJobs }],
     runtimes: [{ id: 'r', moduleref: 'r.wasm' }],
   });
   expect(said).toEqual([job]);
   expect(queueOf({ id: 'q', ...defaultsOf('queues') })).toEqual(queueOf({ id: 'q' }));
+  const webhook = { scheme: 'hmac', secret: 'S', header: 'x' } as const;
+  expect(webhookOf({ ...webhook, ...ofWebhooks?.webhook })).toEqual(webhookOf(webhook));
 });
 
 test.each([

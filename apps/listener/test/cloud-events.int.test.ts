@@ -219,7 +219,7 @@ function isTakenBySdk(body: Record<string, unknown>): boolean {
   try {
     const text = JSON.stringify(body);
     HTTP.toEvent({ headers: { 'content-type': STRUCTURED }, body: text });
-    const strict = new CloudEvent({ ...body, type: body.type as string, source: String(body.source) }, true);
+    const strict = new CloudEvent(JSON.parse(text) as Partial<CloudEvent>, true);
     return strict.id === body.id && !Object.values(body).includes('');
   } catch {
     return false;
