@@ -10,7 +10,7 @@ try {
     // Sent again with the same id within two minutes, it is stored once.
     msgID: id,
   });
-  console.log(`stored ${ack.stream} ${ack.seq}${ack.duplicate ? ' before' : ''}`);
+  process.stdout.write(`stored ${ack.stream} ${ack.seq}${ack.duplicate ? ' before' : ''}\n`);
 } finally {
   await nc.drain();
 }

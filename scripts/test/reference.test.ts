@@ -51,6 +51,8 @@ test('what the schema says of a field that is left out is what such a package ge
     jobs: [{ event: { id: 'e', supplierqueue: 'q', runtime: 'r' } }],
     runtimes: [{ id: 'r', moduleref: 'r.wasm' }],
   });
+  // Of an event that takes webhooks, which this one does not.
+  const { event: ofWebhooks, ...ofJobs } = defaultsOf('jobs') as { event?: { webhook?: object } };
   const said = jobsOf({
     id: 'p',
     tenant: 't',
@@ -61,6 +63,8 @@ test('what the schema says of a field that is left out is what such a package ge
   });
   expect(said).toEqual([job]);
   expect(queueOf({ id: 'q', ...defaultsOf('queues') })).toEqual(queueOf({ id: 'q' }));
+  const webhook = { scheme: 'hmac', secret: 'S', header: 'x' } as const;
+  expect(webhookOf({ ...webhook, ...ofWebhooks?.webhook })).toEqual(webhookOf(webhook));
 });
 
 test.each([

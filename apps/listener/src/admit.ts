@@ -3,7 +3,7 @@ import { bearerToken, type Access } from '@jobico/messaging';
 import type { FastifyInstance } from 'fastify';
 
 /** What may be asked without a token: it says nothing of a tenant, or it has a check of its own (signatures). */
-const WITHOUT_TOKEN = [/^\/health$/, /^\/metrics$/, /^\/webhooks\//];
+const WITHOUT_TOKEN = [/^\/health$/, /^\/openapi\.json$/, /^\/metrics$/, /^\/webhooks\//];
 
 /**
  * Lets nobody on but producers of the tenant that an address names, before a body is read. An address that is not listed

@@ -89,7 +89,7 @@ function requestFor(random: Random, tenant: string): Buffer {
       : pick(random, [`/events/${tenant}/x`, '/webhooks/a/b', '/', '/events/%2e%2e/a']);
   const head = [
     `POST ${path} HTTP/1.1`,
-    'host: f',
+    'host: localhost',
     `content-type: ${type}`,
     `content-length: ${body.length}`,
     ...headersFor(random),

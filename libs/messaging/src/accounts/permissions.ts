@@ -1,6 +1,6 @@
 import type { ModuleName } from '@jobico/contract';
 import type { Permissions } from '@nats-io/jwt';
-import { DEFINITIONS, FILES, TENANTS, TOKENS } from '../subjects.ts';
+import { DEFINITIONS, FILES, TENANT_LIMITS, TENANTS, TOKENS } from '../subjects.ts';
 
 /** What only ctl writes: what is deployed, who may do what, and what tenants have uploaded. */
 const DEFINED = [DEFINITIONS, TENANTS, TOKENS, 'limits', 'secrets', 'schedules'].map((bucket) => `$KV.${bucket}.>`);
