@@ -4,7 +4,7 @@ type Schema = boolean | { readonly [keyword: string]: unknown };
 /** Named types that came up on the way, in the order in which they are declared. */
 export interface Declarations {
   /** The type for a name such as `#/$defs/line-item`. */
-  nameOf(ref: string): string;
+  nameOf: (ref: string) => string;
 }
 
 /**
