@@ -3,6 +3,9 @@ import { createMetrics, type Counter, type Metrics } from './metrics.ts';
 
 const SECOND_NS = 1e9;
 const QUANTILES = [50, 99, 100];
+/** A timer fires as often; what is measured is from one firing to the next. */
+const LOOK_MS = 20;
+const LOOK_NS = LOOK_MS * 1e6;
 
 /** What this module needs to be told by its surroundings. */
 export interface ModuleFacts {
@@ -33,12 +36,12 @@ export function createModuleMetrics(facts: ModuleFacts): ModuleMetrics {
   });
   const startedAt = Date.now() / 1000 - process.uptime();
   metrics.read('process_start_time_seconds', () => startedAt);
-  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const delay = monitorEventLoopDelay({ resolution: LOOK_MS });
   delay.enable();
   metrics.read('jobico_event_loop_delay_seconds', () => {
     const samples = QUANTILES.map((percent) => ({
       labels: { quantile: String(percent / 100) },
-      value: delay.count > 0 ? delay.percentile(percent) / SECOND_NS : 0,
+      value: delay.count > 0 ? Math.max(0, delay.percentile(percent) - LOOK_NS) / SECOND_NS : 0,
     }));
     delay.reset();
     return samples;
