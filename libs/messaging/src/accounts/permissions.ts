@@ -3,7 +3,9 @@ import type { Permissions } from '@nats-io/jwt';
 import { DEFINITIONS, FILES, TENANT_LIMITS, TENANTS, TOKENS } from '../subjects.ts';
 
 /** What only ctl writes: what is deployed, who may do what, and what tenants have uploaded. */
-const DEFINED = [DEFINITIONS, TENANTS, TOKENS, 'limits', 'secrets', 'schedules'].map((bucket) => `$KV.${bucket}.>`);
+const DEFINED = [DEFINITIONS, TENANTS, TENANT_LIMITS, TOKENS, 'secrets', 'schedules'].map(
+  (bucket) => `$KV.${bucket}.>`,
+);
 const OF_CTL = [
   ...DEFINED,
   `$O.${FILES}.>`,
