@@ -23,8 +23,7 @@ const TYPES = [
   'application/json; charset=utf-16',
 ];
 
-const pick = <T>(random: Random, from: readonly [T, ...T[]] | readonly T[]): T =>
-  from[Math.floor(random() * from.length)] as T;
+const pick = (random: Random, from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
 
 const event = (random: Random): string =>
   pick(random, ['{"n":1}', '{"n": 2}', '{"n":-1}', '{"n":1.5}', '{}', '{"n":3,"m":0}', randomJson(random)]);
