@@ -185,11 +185,15 @@ test('a signature is checked against the time: it is good five minutes, and not 
   expect((await deliver('stripe', body, headers)).status).toBe(401);
 });
 
-test('an event that takes no webhooks, one that nobody declares, and another tenant: the same 404', async () => {
+test('an event that takes no webhooks, one that nobody declares, and another tenant: the same 401 as a wrong signature', async () => {
   const { deliver, listener } = await stage();
-  const answers = [await deliver('plain', '{}', {}), await deliver('nothing', '{}', {})];
+  const answers = [
+    await deliver('github', '{}', {}),
+    await deliver('plain', '{}', {}),
+    await deliver('nothing', '{}', {}),
+  ];
   answers.push(await answerOf(fetch(`${listener.url}/webhooks/nobody/github`, { method: 'POST', body: '{}' })));
-  for (const { status, body } of answers) expect({ status, body }).toEqual({ status: 404, body: answers[0]?.body });
+  for (const { status, body } of answers) expect({ status, body }).toEqual({ status: 401, body: answers[0]?.body });
 });
 
 test('a secret that is not set, or whose key the listener does not have, signs nothing; the log says so, and no value', async () => {

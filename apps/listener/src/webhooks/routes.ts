@@ -34,7 +34,7 @@ export function registerWebhooks(app: FastifyInstance, deps: WebhookDeps): void 
       done(null, body);
     });
     scope.post<{ Params: EventAddress; Body: Buffer | undefined }>(PATH, async (request, reply) => {
-      const webhook = webhookOf(deps.definitions, request.params);
+      const webhook = webhookOf(deps, request.params, request.id);
       const body = request.body ?? Buffer.alloc(0);
       const verified = verify(deps, request.params, webhook, request, body);
       const { value, text } = readJson(request, body);
@@ -56,12 +56,12 @@ export function registerWebhooks(app: FastifyInstance, deps: WebhookDeps): void 
   refuseOtherMethods(app, PATH);
 }
 
-function webhookOf(definitions: Definitions, { tenant, event }: EventAddress): Webhook {
+/** Where there is nothing that takes webhooks, the caller learns no more than where its signature is wrong: only the log. */
+function webhookOf({ definitions, log }: WebhookDeps, { tenant, event }: EventAddress, request: string): Webhook {
   const declared = isId(tenant) && isId(event) ? definitions.event(tenant, event) : undefined;
   if (declared?.job.webhook) return declared.job.webhook;
-  throw new JobicoError('not-found', 'no such tenant or event, or it takes no webhooks', {
-    hint: 'An event takes webhooks where its package says `webhook: { scheme: …, secret: … }`.',
-  });
+  log.warn({ tenant, event, request }, 'webhook refused: no live package declares that the event takes webhooks');
+  throw notSigned();
 }
 
 function verify(
