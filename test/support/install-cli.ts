@@ -3,18 +3,16 @@ import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { temporaryFolder } from './process.ts';
 
 const run = promisify(execFile);
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const workspace = join(repository, 'node_modules');
 
 /**
- * The command line as `npm install jobico` would lay it out in a temporary folder: packed, unpacked, with the builds of the
+ * The command line as `npm install jobico` would lay it out in an empty folder: packed, unpacked, with the builds of the
  * other packages beside it and no source in sight. Answers its bin file.
  */
-export async function installed(): Promise<string> {
-  const folder = await temporaryFolder();
+export async function installCli(folder: string): Promise<string> {
   const modules = join(folder, 'node_modules');
   await run(process.execPath, [join(workspace, 'typescript/bin/tsc'), '-b'], { cwd: repository });
   const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: join(repository, 'cli') });
