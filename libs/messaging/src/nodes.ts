@@ -2,6 +2,7 @@ import type { Node as NodeState } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { Kvm } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
+import { bucketEntries } from './last-messages.ts';
 import { NODES } from './subjects.ts';
 
 /** What changes about a module while it runs. */
@@ -45,11 +46,7 @@ export async function createNodes(nats: Nats, log: Logger): Promise<Nodes> {
       };
     },
     async list() {
-      const nodes: NodeState[] = [];
-      for await (const key of await bucket.keys()) {
-        const entry = await bucket.get(key);
-        if (entry?.operation === 'PUT') nodes.push(entry.json());
-      }
+      const nodes = (await bucketEntries(nats, NODES, '>')).map(({ message }) => message.json<NodeState>());
       return nodes.sort((a, b) => (a.module + a.id < b.module + b.id ? -1 : 1));
     },
   };

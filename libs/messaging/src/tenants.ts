@@ -3,6 +3,7 @@ import { Kvm, type KV } from '@nats-io/kv';
 import { createAccount } from '@nats-io/nkeys';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
+import { bucketEntries } from './last-messages.ts';
 import { TENANTS } from './subjects.ts';
 import { isWrongSequence } from './wrong-sequence.ts';
 
@@ -50,12 +51,9 @@ export async function createTenantStore(nats: Nats): Promise<TenantStore> {
     get,
     create,
     async list() {
-      const found: Tenant[] = [];
-      for await (const key of await bucket.keys()) {
-        const tenant = await get(key);
-        if (tenant) found.push(tenant);
-      }
-      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+      const entries = await bucketEntries(nats, TENANTS, '>');
+      const found = await Promise.all(entries.map(({ key }) => get(key)));
+      return found.filter((tenant) => tenant !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
     },
     async ensure(id) {
       const known = await get(id);

@@ -3,6 +3,7 @@ import { JobicoError, type Token, type TokenKind, type TokenRole } from '@jobico
 import type { Logger } from '@jobico/telemetry';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
+import { bucketEntries } from './last-messages.ts';
 import { TOKEN_USE, TOKENS } from './subjects.ts';
 import { watchBucket, type BucketWatch } from './watch-bucket.ts';
 import { isWrongSequence } from './wrong-sequence.ts';
@@ -81,7 +82,8 @@ export async function createTokenStore(nats: Nats): Promise<TokenStore> {
     addUser: async (publicKey, about) =>
       await put({ ...recordOf('nats', about), id: fingerprint(publicKey).id, publicKey }),
     get,
-    list: async () => (await entriesOf(tokens)).map(([, text]) => JSON.parse(text) as TokenRecord).sort(newestFirst),
+    list: async () =>
+      (await entriesOf(nats, TOKENS)).map(([, text]) => JSON.parse(text) as TokenRecord).sort(newestFirst),
     async revoke(record) {
       if (record.revokedAt !== undefined) return record;
       const revoked = { ...record, revokedAt: new Date().toISOString() };
@@ -92,7 +94,7 @@ export async function createTokenStore(nats: Nats): Promise<TokenStore> {
       await tokens.delete(id);
       await use.delete(id);
     },
-    uses: async () => new Map(await entriesOf(use)),
+    uses: async () => new Map(await entriesOf(nats, TOKEN_USE)),
   };
 }
 
@@ -109,13 +111,8 @@ function recordOf(kind: TokenKind, { role, tenant, name, expiresAt }: NewToken) 
 
 const newestFirst = (a: TokenRecord, b: TokenRecord) => (a.createdAt > b.createdAt ? -1 : 1);
 
-async function entriesOf(bucket: KV): Promise<[key: string, text: string][]> {
-  const found: [string, string][] = [];
-  for await (const key of await bucket.keys()) {
-    const entry = await bucket.get(key);
-    if (entry?.operation === 'PUT') found.push([key, entry.string()]);
-  }
-  return found;
+async function entriesOf(nats: Nats, bucket: string): Promise<[key: string, text: string][]> {
+  return (await bucketEntries(nats, bucket, '>')).map(({ key, message }) => [key, message.string()]);
 }
 
 async function openTokens(nats: Nats): Promise<{ tokens: KV; use: KV }> {
