@@ -116,6 +116,10 @@ test('bytes a second, the bytes of one event, and a batch larger than a second m
   const statuses = [(await send()).status, (await send()).status];
   expect(statuses).toEqual([202, 429]);
   await entrance.limit({ bytesPerSecond: null, eventBytes: null, eventsPerSecond: 5 });
+  await vi.waitFor(async () => {
+    const { headers } = await entrance.post('placed', { data: [0] });
+    expect(headers.get('ratelimit-policy')).toContain('q=5;');
+  });
   const batch = { data: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] };
   await vi.waitFor(async () => expect((await entrance.post('placed', batch)).status).toBe(202), { timeout: 5000 });
   expect((await entrance.post('placed', { data: [1] })).status).toBe(429);
