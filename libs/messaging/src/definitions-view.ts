@@ -4,6 +4,7 @@ import type { KvWatchEntry } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { openDefinitions } from './definitions.ts';
 import { parseDefinitionKey, pauseKey } from './subjects.ts';
+import { watchBucket, type BucketWatch } from './watch-bucket.ts';
 
 /** An event that some live package declares, and everything that decides what happens to it. */
 export interface DeclaredEvent {
@@ -16,7 +17,7 @@ export interface DeclaredEvent {
 }
 
 /** A live copy of all definitions, kept by a watch on their bucket. */
-export interface Definitions {
+export interface Definitions extends BucketWatch {
   /** The bucket revision that this copy has reached. */
   readonly revision: number;
   packages(): Iterable<PackageVersion>;
@@ -28,9 +29,6 @@ export interface Definitions {
   isPaused(tenant: string, queue: string, event: string): boolean;
   /** Whether none may be started for any event of a queue: it is paused, or every package that has events there. */
   isAtRest(tenant: string, queue: string): boolean;
-  /** Calls back after each change. */
-  onChange(listener: () => void): () => void;
-  stop(): Promise<void>;
 }
 
 /** Resolves once every definition that exists has been read. */
@@ -39,7 +37,6 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
   const packages = new Map<string, PackageVersion>();
   const byTenant = new Map<string, Map<string, DeclaredEvent>>();
   const paused = new Set<string>();
-  const listeners = new Set<() => void>();
   let revision = 0;
 
   const apply = (entry: KvWatchEntry) => {
@@ -64,24 +61,9 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
     else byTenant.delete(tenant);
   };
 
-  const { values } = await bucket.status();
-  const watch = await bucket.watch();
-  const initial = Promise.withResolvers<void>();
-  if (values === 0) initial.resolve();
-  const watching = (async () => {
-    for await (const entry of watch) {
-      try {
-        apply(entry);
-      } catch (error) {
-        log.error({ key: entry.key, revision: entry.revision, err: error }, 'definition cannot be read and is skipped');
-      }
-      if (entry.delta === 0) initial.resolve();
-      for (const listener of listeners) listener();
-    }
-  })();
-  await initial.promise;
-
+  const watch = await watchBucket(bucket, apply, log);
   return {
+    ...watch,
     get revision() {
       return revision;
     },
@@ -99,15 +81,6 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
       if (isQueuePaused(tenant, queue)) return true;
       const declared = [...(byTenant.get(tenant)?.values() ?? [])].filter((each) => each.queue.id === queue);
       return declared.length > 0 && declared.every(isPackagePaused);
-    },
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async stop() {
-      listeners.clear();
-      watch.stop();
-      await watching;
     },
   };
 }

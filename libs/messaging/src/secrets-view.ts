@@ -4,6 +4,7 @@ import { unseal, type SealedSecret } from './sealed-secret.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import { addressOf, openSecrets } from './secrets.ts';
 import { secretKey } from './subjects.ts';
+import { watchBucket } from './watch-bucket.ts';
 
 /** The value of a secret, and which one it is. */
 export interface Secret {
@@ -29,23 +30,14 @@ export async function watchSecrets(nats: Nats, keys: SecretKeys | undefined, log
   const bucket = await openSecrets(nats);
   const sealed = new Map<string, SealedSecret>();
   const opened = new WeakMap<SealedSecret, Secret>();
-  const { values } = await bucket.status();
-  const watch = await bucket.watch();
-  const initial = Promise.withResolvers<void>();
-  if (values === 0) initial.resolve();
-  const watching = (async () => {
-    for await (const entry of watch) {
-      const address = addressOf(entry.key);
-      try {
-        if (address && entry.operation === 'PUT') sealed.set(entry.key, entry.json());
-        else sealed.delete(entry.key);
-      } catch (error) {
-        log.error({ key: entry.key, revision: entry.revision, err: error }, 'secret cannot be read and is skipped');
-      }
-      if (entry.delta === 0) initial.resolve();
-    }
-  })();
-  await initial.promise;
+  const watch = await watchBucket(
+    bucket,
+    (entry) => {
+      if (addressOf(entry.key) && entry.operation === 'PUT') sealed.set(entry.key, entry.json());
+      else sealed.delete(entry.key);
+    },
+    log,
+  );
   return {
     resolve(tenant, name) {
       const found = sealed.get(secretKey(tenant, name));
@@ -58,9 +50,6 @@ export async function watchSecrets(nats: Nats, keys: SecretKeys | undefined, log
       return secret;
     },
     stampOf: (tenant, name) => sealed.get(secretKey(tenant, name))?.stamp,
-    async stop() {
-      watch.stop();
-      await watching;
-    },
+    stop: () => watch.stop(),
   };
 }

@@ -1,9 +1,10 @@
-import { JobicoError, type TenantLimits } from '@jobico/contract';
+import type { TenantLimits } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
 import { TENANT_LIMITS } from './subjects.ts';
+import { watchBucket } from './watch-bucket.ts';
 
 /** What each tenant may send: the bucket `limits`. */
 export interface TenantLimitStore {
@@ -58,31 +59,17 @@ export interface TenantLimitsView {
 export async function watchTenantLimits(nats: Nats, log: Logger): Promise<TenantLimitsView> {
   const bucket = await openLimits(nats);
   const byTenant = new Map<string, TenantLimits>();
-  const { values } = await bucket.status();
-  const watch = await bucket.watch();
-  const initial = Promise.withResolvers<void>();
-  if (values === 0) initial.resolve();
-  const watching = (async () => {
-    for await (const entry of watch) {
-      try {
-        const limits = entry.operation === 'PUT' ? entry.json<TenantLimits>() : {};
-        if (Object.keys(limits).length > 0) byTenant.set(entry.key, limits);
-        else byTenant.delete(entry.key);
-      } catch (error) {
-        log.error(
-          { key: entry.key, err: new JobicoError('internal', 'limits cannot be read', { cause: error }) },
-          'limits are skipped',
-        );
-      }
-      if (entry.delta === 0) initial.resolve();
-    }
-  })();
-  await initial.promise;
+  const watch = await watchBucket(
+    bucket,
+    (entry) => {
+      const limits = entry.operation === 'PUT' ? entry.json<TenantLimits>() : {};
+      if (Object.keys(limits).length > 0) byTenant.set(entry.key, limits);
+      else byTenant.delete(entry.key);
+    },
+    log,
+  );
   return {
     of: (tenant) => byTenant.get(tenant),
-    async stop() {
-      watch.stop();
-      await watching;
-    },
+    stop: () => watch.stop(),
   };
 }

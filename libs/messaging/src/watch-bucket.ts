@@ -14,7 +14,7 @@ export interface BucketWatch {
 export async function watchBucket(bucket: KV, apply: (entry: KvWatchEntry) => void, log: Logger): Promise<BucketWatch> {
   const listeners = new Set<() => void>();
   const initial = Promise.withResolvers<void>();
-  const { values } = await bucket.status();
+  const { values, bucket: name } = await bucket.status();
   const watch = await bucket.watch();
   if (values === 0) initial.resolve();
   const watching = (async () => {
@@ -22,7 +22,8 @@ export async function watchBucket(bucket: KV, apply: (entry: KvWatchEntry) => vo
       try {
         apply(entry);
       } catch (error) {
-        log.error({ key: entry.key, revision: entry.revision, err: error }, 'entry cannot be read and is skipped');
+        const { key, revision } = entry;
+        log.error({ bucket: name, key, revision, err: error }, 'entry cannot be read and is skipped');
       }
       if (entry.delta === 0) initial.resolve();
       for (const listener of listeners) listener();
