@@ -1,6 +1,5 @@
-import { isTooDeep, JobicoError, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
+import { isTooDeep, JobicoError, keyOf, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
 import {
-  keyOf,
   orderingOf,
   partitionOf,
   type DeclaredEvent,

@@ -34,7 +34,7 @@ export { createArtifactStore, createFileStore, digestOf } from './files.ts';
 export type { ArtifactStore, FileStore } from './files.ts';
 export { createIdempotency } from './idempotency.ts';
 export type { Claim, Claimed, Idempotency } from './idempotency.ts';
-export { createIntake, keyOf } from './intake.ts';
+export { createIntake } from './intake.ts';
 export type { Accepted, Intake, IntakeItem, IntakeRequest } from './intake.ts';
 export { createOnceIntake } from './intake-once.ts';
 export type { AcceptedOnce, OnceIntake, SentId } from './intake-once.ts';

@@ -172,5 +172,3 @@ function notStored(
       return new JobicoError(cause.code, cause.message + part, options);
   }
 }
-
-export { keyOf };

@@ -1,7 +1,6 @@
-import type { Execution } from '@jobico/contract';
+import { keyOf, type Execution } from '@jobico/contract';
 import type { Nats } from './connection.ts';
 import type { QueuedEvent } from './event-message.ts';
-import { keyOf } from './intake.ts';
 import { createOutcomes } from './outcomes.ts';
 import { orderingOf, partitionOf } from './partitions.ts';
 import { consumersOf, shapeOf, type QueueShape } from './queue-shape.ts';

@@ -1,10 +1,9 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { asJobicoError } from '@jobico/contract';
+import { keyOf, asJobicoError } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { Nats } from './connection.ts';
 import type { Definitions } from './definitions-view.ts';
 import { eventHeaders, KEY, readKey, textOf } from './event-message.ts';
-import { keyOf } from './intake.ts';
 import { subjectKey } from './partitions.ts';
 import { EVENT, NEVER, NEXT, STAMP, type ScheduleStore } from './schedules.ts';
 import { findStored } from './stored-events.ts';

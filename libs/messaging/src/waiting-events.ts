@@ -1,9 +1,8 @@
-import { JobicoError, parseExactJson, type Queue, type StoredEvent, type WaitingEvent } from '@jobico/contract';
+import { keyOf, JobicoError, parseExactJson, type Queue, type StoredEvent, type WaitingEvent } from '@jobico/contract';
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { readForward } from './direct-batch.ts';
 import { readStoredEvent, SOURCE, type QueuedEvent } from './event-message.ts';
-import { keyOf } from './intake.ts';
 import { pagesBackward } from './pages.ts';
 import { readParked, type ParkedEvent } from './parking.ts';
 import { openQueueTail, type EventState, type QueueTail } from './queue-tail.ts';

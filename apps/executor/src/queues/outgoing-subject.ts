@@ -1,4 +1,5 @@
-import { eventSubject, keyOf, subjectKey, type Definitions, type SubjectOf } from '@jobico/messaging';
+import { keyOf } from '@jobico/contract';
+import { eventSubject, subjectKey, type Definitions, type SubjectOf } from '@jobico/messaging';
 
 /** The subjects of events that jobs raise: with the key in it, where the queue that takes the event is partitioned. */
 export function outgoingSubject(definitions: Definitions): SubjectOf {
