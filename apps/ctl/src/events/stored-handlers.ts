@@ -1,4 +1,4 @@
-import { JobicoError, queueOf, type OperationInput } from '@jobico/contract';
+import { JobicoError, type OperationInput } from '@jobico/contract';
 import {
   findStoredEvent,
   listStored,
@@ -10,6 +10,7 @@ import {
   type StoredFilter,
 } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
+import { declaredOrdering } from '../queues/declared-ordering.ts';
 import { noSuchQueue } from '../queues/no-such-queue.ts';
 
 export interface StoredEventDeps {
@@ -33,8 +34,6 @@ export function createStoredEventHandlers({
 }: StoredEventDeps): StoredEventHandlers {
   const filterOf = async (input: Filters): Promise<StoredFilter> => {
     const { tenant, queue, event, key, since, until } = input;
-    const { packages } = await store.list(tenant);
-    const declared = packages.flatMap(({ definition }) => definition.queues).find(({ id }) => id === queue);
     return {
       tenant,
       queue,
@@ -42,7 +41,7 @@ export function createStoredEventHandlers({
       key,
       ...(since !== undefined && { sinceMs: Date.parse(since) }),
       ...(until !== undefined && { untilMs: Date.parse(until) }),
-      ...(declared && { ordering: queueOf(declared).ordering }),
+      ...(await declaredOrdering(store, tenant, queue)),
     };
   };
   return {

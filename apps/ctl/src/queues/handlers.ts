@@ -1,4 +1,4 @@
-import { JobicoError, queueOf, type OperationInput } from '@jobico/contract';
+import { JobicoError, type OperationInput } from '@jobico/contract';
 import {
   deleteWaiting,
   describeWaiting,
@@ -12,6 +12,7 @@ import {
 } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
 import { untilExecutors } from '../pauses/executors.ts';
+import { declaredOrdering } from './declared-ordering.ts';
 import { noSuchQueue } from './no-such-queue.ts';
 
 export interface QueueDeps {
@@ -34,15 +35,13 @@ export function createQueueHandlers({ nats, store, pauses, nodes }: QueueDeps): 
   };
 
   const filterOf = async ({ tenant, queue, event, key, storedBefore }: PurgeFilters): Promise<WaitingFilter> => {
-    const { packages } = await store.list(tenant);
-    const declared = packages.flatMap(({ definition }) => definition.queues).find(({ id }) => id === queue);
     return {
       tenant,
       queue,
       event,
       key,
       ...(storedBefore !== undefined && { storedBeforeMs: Date.parse(storedBefore) }),
-      ...(declared && { ordering: queueOf(declared).ordering }),
+      ...(await declaredOrdering(store, tenant, queue)),
     };
   };
 

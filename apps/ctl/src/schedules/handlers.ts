@@ -19,8 +19,8 @@ import {
   type StoredSchedule,
 } from '@jobico/messaging';
 import type { Call, Handlers } from '../operations.ts';
-import { setClock, specOf } from './reconcile-schedules.ts';
-import { readClockwork, toldOf } from './told.ts';
+import { setClock } from './reconcile-schedules.ts';
+import { readClockwork, specOf, toldOf } from './told.ts';
 
 export interface ScheduleDeps {
   schedules: ScheduleStore;

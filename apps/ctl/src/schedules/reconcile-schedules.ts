@@ -8,7 +8,7 @@ import {
   type ScheduleStore,
   type StoredSchedule,
 } from '@jobico/messaging';
-import { readClockwork, stateOf, type Clockwork } from './told.ts';
+import { readClockwork, specOf, stateOf, type Clockwork } from './told.ts';
 
 /**
  * Brings a tenant's schedules to what its live packages say, and the server to what the schedules say. Repeating it
@@ -59,19 +59,6 @@ function declaredBy({ id: owner, definition }: PackageVersion): [string, { owner
 
 function specOfDeclared({ id: _id, data = {}, ...spec }: ScheduleDefinition): ScheduleSpec {
   return { ...spec, data: JSON.stringify(data) };
-}
-
-/** What a schedule raises and when, without what it is otherwise. */
-export function specOf({ event, at, every, cron, timezone, key, data }: ScheduleEntry): ScheduleSpec {
-  return {
-    event,
-    ...(at !== undefined && { at }),
-    ...(every !== undefined && { every }),
-    ...(cron !== undefined && { cron }),
-    ...(timezone !== undefined && { timezone }),
-    ...(key !== undefined && { key }),
-    data,
-  };
 }
 
 interface Declared {

@@ -1,5 +1,12 @@
 import { durationMs, nextOfCron, readCron, type Schedule } from '@jobico/contract';
-import { firedEventId, type Definitions, type Fire, type ScheduleEntry, type ScheduleStore } from '@jobico/messaging';
+import {
+  firedEventId,
+  type Definitions,
+  type Fire,
+  type ScheduleEntry,
+  type ScheduleSpec,
+  type ScheduleStore,
+} from '@jobico/messaging';
 
 /** What the streams know of the schedules of a tenant. */
 export interface Clockwork {
@@ -14,27 +21,36 @@ export async function readClockwork(store: ScheduleStore, tenant: string): Promi
 
 /** A schedule as operations answer it. */
 export function toldOf(entry: ScheduleEntry, { armed, fires }: Clockwork, definitions: Definitions): Schedule {
-  const { id, event, at, every, cron, timezone, key, createdAt, updatedAt } = entry;
+  const { id, createdAt, updatedAt } = entry;
+  const { data, ...spec } = specOf(entry);
   const fire = fires.get(id);
   const state = stateOf(entry, fire);
   const next = state === 'active' ? nextOf(entry, armed.get(id)?.timeMs, fire) : undefined;
   const last = entry.done ?? (fire && { time: isoOf(fire.timeMs), event: firedEventId(id, fire.sequence) });
   return {
     id,
-    event,
-    ...(at !== undefined && { at }),
-    ...(every !== undefined && { every }),
-    ...(cron !== undefined && { cron }),
-    ...(timezone !== undefined && { timezone }),
-    ...(key !== undefined && { key }),
-    data: JSON.parse(entry.data),
+    ...spec,
+    data: JSON.parse(data),
     ...(entry.package !== undefined && { package: entry.package }),
     state,
     createdAt,
     updatedAt,
     ...(next !== undefined && { next: isoOf(next) }),
     ...(last && { last }),
-    ...(!definitions.event(entry.tenant, event) && { problem: `no package declares event ${event}` }),
+    ...(!definitions.event(entry.tenant, spec.event) && { problem: `no package declares event ${spec.event}` }),
+  };
+}
+
+/** What a schedule raises and when, without what it is otherwise. */
+export function specOf({ event, at, every, cron, timezone, key, data }: ScheduleEntry): ScheduleSpec {
+  return {
+    event,
+    ...(at !== undefined && { at }),
+    ...(every !== undefined && { every }),
+    ...(cron !== undefined && { cron }),
+    ...(timezone !== undefined && { timezone }),
+    ...(key !== undefined && { key }),
+    data,
   };
 }
 
