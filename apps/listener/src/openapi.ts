@@ -1,4 +1,4 @@
-import { EVENT_ID_PATTERN, ID_PATTERN, LIMITS } from '@jobico/contract';
+import { EVENT_ID_PATTERN, ID_PATTERN, LIMITS, PROBLEM_SCHEMA } from '@jobico/contract';
 
 const json = (schema: object) => ({ 'application/json': { schema } });
 const problem = (description: string, headers?: object) => ({
@@ -153,35 +153,6 @@ const cloudEvent = {
   },
 };
 
-const fault = {
-  type: 'object',
-  required: ['path', 'message'],
-  properties: {
-    path: { type: 'string' },
-    message: { type: 'string' },
-    value: { type: 'string' },
-    allowed: { type: 'string' },
-    suggestion: { type: 'string' },
-  },
-};
-
-const problemSchema = {
-  type: 'object',
-  description: 'RFC 9457',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string' },
-    detail: { type: 'string' },
-    hint: { type: 'string' },
-    errors: { type: 'array', items: fault },
-    details: {},
-    id: { type: 'string' },
-  },
-};
-
 /** The OpenAPI 3.1 document of the listener. */
 export function openApiDocument(version: string): object {
   return {
@@ -207,7 +178,7 @@ export function openApiDocument(version: string): object {
         },
         Accepted: accepted,
         CloudEvent: cloudEvent,
-        Problem: problemSchema,
+        Problem: PROBLEM_SCHEMA,
       },
     },
   };

@@ -72,6 +72,7 @@ export { packageFaults, validateGrant, validatePackage } from './package/validat
 export { timingFaults } from './package/timing.ts';
 export type { Timing } from './package/timing.ts';
 export { PackageVersion } from './package/version.ts';
+export { PROBLEM_SCHEMA } from './problem-schema.ts';
 export { durationMs, sizeBytes } from './quantities.ts';
 export { RECORDED_CALL_KINDS, RecordedBytes, RecordedCall } from './recorded-call.ts';
 export { bundleSchema } from './schema/bundle.ts';

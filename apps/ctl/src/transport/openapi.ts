@@ -1,36 +1,6 @@
-import { ERROR_CODES, OPERATION_NAMES, operations, type Operation } from '@jobico/contract';
+import { OPERATION_NAMES, operations, PROBLEM_SCHEMA, type Operation } from '@jobico/contract';
 
 type Json = Record<string, unknown>;
-
-const PROBLEM: Json = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'code', 'detail'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { enum: ERROR_CODES, description: 'What callers branch on.' },
-    detail: { type: 'string' },
-    hint: { type: 'string', description: 'What to do about it.' },
-    errors: {
-      type: 'array',
-      description: 'What is wrong with the input, each with a JSON pointer into it.',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: {
-          path: { type: 'string' },
-          message: { type: 'string' },
-          value: { type: 'string' },
-          allowed: { type: 'string' },
-          suggestion: { type: 'string' },
-        },
-      },
-    },
-    details: {},
-    id: { type: 'string', description: 'Names the occurrence in the logs.' },
-  },
-};
 
 /** The OpenAPI 3.1 document of the operation table. */
 export function openApiDocument(version: string): Json {
@@ -48,7 +18,7 @@ export function openApiDocument(version: string): Json {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of `jobico token create`, `jbc_…`.' },
       },
-      schemas: { Problem: PROBLEM },
+      schemas: { Problem: PROBLEM_SCHEMA },
       responses: {
         Problem: {
           description: 'Why it was not done (RFC 9457).',
