@@ -27,9 +27,19 @@ export async function* readForward(
   }
 }
 
+/** Filters of one look-up: more would risk the server's limit on matching subjects. */
+const LOOKUP = 128;
+
 /** The last message of each subject that matches one of the filters. Throws `unavailable`. */
-export async function readLast({ jsm }: Nats, stream: string, filters: string[]): Promise<StoredMsg[]> {
-  return await readAll(stream, (callback) => jsm.direct.getLastMessagesFor(stream, { multi_last: filters, callback }));
+export async function readLast({ jsm }: Nats, stream: string, filters: readonly string[]): Promise<StoredMsg[]> {
+  const found: StoredMsg[] = [];
+  for (let at = 0; at < filters.length; at += LOOKUP) {
+    const multi_last = filters.slice(at, at + LOOKUP);
+    found.push(
+      ...(await readAll(stream, (callback) => jsm.direct.getLastMessagesFor(stream, { multi_last, callback }))),
+    );
+  }
+  return found;
 }
 
 type Callback = NonNullable<(DirectBatchOptions | DirectLastFor)['callback']>;

@@ -3,17 +3,9 @@ import type { Nats } from './connection.ts';
 import { readLast } from './direct-batch.ts';
 import { asUnavailable } from './failures.ts';
 
-/** Subjects of one look-up: the server limits how many it answers for. */
-const LOOKUP = 128;
-
 /** The last message of every subject that matches a filter, also where none does, or more than one look-up answers. */
 export async function lastMessages(nats: Nats, stream: string, filter: string): Promise<StoredMsg[]> {
-  const subjects = await subjectsOf(nats, stream, filter);
-  const found: StoredMsg[] = [];
-  for (let at = 0; at < subjects.length; at += LOOKUP) {
-    found.push(...(await readLast(nats, stream, subjects.slice(at, at + LOOKUP))));
-  }
-  return found;
+  return await readLast(nats, stream, await subjectsOf(nats, stream, filter));
 }
 
 /**

@@ -30,9 +30,6 @@ export interface Outcomes {
   forget(): void;
 }
 
-/** More slots in one look-up would risk the server's limit on matching subjects. */
-const LOOKUP = 128;
-
 /** What this process knows of a slot. */
 interface Slot {
   /** Stream sequence of its last outcome; 0 for none. */
@@ -51,11 +48,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
 
   const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
     const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence, partition)))];
-    const found: StoredMsg[] = [];
-    for (let at = 0; at < slots.length; at += LOOKUP) {
-      found.push(...(await readLast(nats, EXECUTIONS, slots.slice(at, at + LOOKUP))));
-    }
-    return found;
+    return await readLast(nats, EXECUTIONS, slots);
   };
 
   const remember = ({ sequence, attempt, status }: Execution, at: number) => {

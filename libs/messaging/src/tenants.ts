@@ -35,7 +35,7 @@ export async function createTenantStore(nats: Nats): Promise<TenantStore> {
   };
   const get = async (id: string): Promise<Tenant | undefined> => {
     const found = await read(id);
-    return found && { id: found.stored.id, createdAt: found.stored.createdAt };
+    return found && toldOf(found.stored);
   };
   const create = async (id: string) => {
     const tenant = { id, createdAt: new Date().toISOString() };
@@ -52,8 +52,8 @@ export async function createTenantStore(nats: Nats): Promise<TenantStore> {
     create,
     async list() {
       const entries = await bucketEntries(nats, TENANTS, '>');
-      const found = await Promise.all(entries.map(({ key }) => get(key)));
-      return found.filter((tenant) => tenant !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const found = entries.map(({ message }) => toldOf(message.json<StoredTenant>()));
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1));
     },
     async ensure(id) {
       const known = await get(id);
@@ -83,6 +83,9 @@ export async function createTenantStore(nats: Nats): Promise<TenantStore> {
     },
   };
 }
+
+/** Without what is the platform's own. */
+const toldOf = ({ id, createdAt }: StoredTenant): Tenant => ({ id, createdAt });
 
 /** The bucket itself, made if absent. */
 export async function openTenants(nats: Nats): Promise<KV> {
