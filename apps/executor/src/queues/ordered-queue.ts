@@ -24,13 +24,10 @@ import { outgoingSubject } from './outgoing-subject.ts';
 import { ParkedLane } from './parked-lane.ts';
 import type { QueueContext } from './queue-context.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
+import { Running } from './running.ts';
 import { createSettler, type Settler } from './settler.ts';
-
-/** A message that is delivered and not acknowledged. */
-interface Delivery {
-  message: Delivered;
-  isDone: boolean;
-}
+import { TakenOver } from './taken-over.ts';
+import { Unacknowledged } from './unacknowledged.ts';
 
 const WORKING_MS = 10_000;
 /** Events whose slots are read before they come. */
@@ -87,8 +84,9 @@ class OrderedQueue {
   readonly #outcomes: Outcomes;
   readonly #settler: Settler;
   readonly #context: QueueContext;
-  /** Delivered and not acknowledged, in the order of the queue. */
-  readonly #deliveries = new Map<number, Delivery>();
+  readonly #unacknowledged: Unacknowledged;
+  readonly #takenOver = new TakenOver();
+  readonly #running = new Running();
   readonly #lanes = new Map<string, Lane | ParkedLane>();
   readonly #parking: Parking;
   /** Whether the lanes that an earlier process parked are known: until then nothing may run. */
@@ -96,29 +94,15 @@ class OrderedQueue {
   /** Messages whose slots or schema are being read, in order. */
   #incoming: Delivered[] = [];
   #isAdmitting = false;
-  #acknowledged = 0;
   /** Up to here, events have been admitted to their lanes. */
   #admitted = 0;
-  /** Up to here, events may have run before this process got the queue. */
-  #tailEnd = 0;
-  /** So many events after one that has run may have run as well, as the server knows no more; but none after `last`. */
-  #forgotten = { window: 0, last: 0 };
-  /** Up to here, and beyond the tail, what is not on record has not begun. */
-  #handedBack = 0;
   /** The newest message that this process was ever given. */
   #received = 0;
-  /** How many events after the tail may have run as well. */
-  #doubtful = 0;
   #recovered = new Map<number, Execution>();
   /** Of them, those that ended and whose remaining steps have been taken. */
   readonly #completed = new Set<number>();
   #epoch = 0;
   #isStopping = false;
-  #running = 0;
-  /** Resolves once something is acknowledged; while somebody waits for it. */
-  #whenAcknowledged: PromiseWithResolvers<void> | undefined;
-  /** Resolves once nothing runs any more; while somebody waits for it. */
-  #whenIdle: PromiseWithResolvers<void> | undefined;
   /** Whether something may still run that was begun before the queue was lost. */
   #isHaunted = false;
 
@@ -128,6 +112,7 @@ class OrderedQueue {
     this.#queue = queue;
     this.#partition = partition;
     this.#outcomes = outcomes;
+    this.#unacknowledged = new Unacknowledged((message) => deps.nats.publisher.acknowledge(message));
     this.#settler = createSettler(deps.nats, outcomes, deps.log, outgoingSubject(deps.definitions), deps.onSettled);
     this.#parking = createParking(deps.nats, tenant, queue, partition?.index);
     this.#context = {
@@ -136,7 +121,7 @@ class OrderedQueue {
       isStopping: () => this.#isStopping,
       isPaused: (event) => deps.definitions.isPaused(tenant, queue, event),
       isAtRest: () => deps.definitions.isAtRest(tenant, queue),
-      openSandboxLane: () => this.#countRunning(deps.pool.openLane(tenant)),
+      openSandboxLane: () => this.#running.counted(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
       park: (lane, entries, before) => this.#park(lane, entries, before),
@@ -147,11 +132,11 @@ class OrderedQueue {
   }
 
   get inFlight(): number {
-    return this.#deliveries.size;
+    return this.#unacknowledged.size;
   }
 
   get isIdle(): boolean {
-    return this.#running === 0 && this.#settler.pending === 0;
+    return this.#running.isIdle && this.#settler.pending === 0;
   }
 
   stopStarting(): void {
@@ -165,39 +150,23 @@ class OrderedQueue {
   /** What whoever is next may be told of the tail: something, if all that has begun here has its record. */
   handBack(): HandBack | undefined {
     const parked = [...this.#lanes.values()].filter((lane) => lane instanceof ParkedLane);
-    const isKnown = this.isIdle && this.#isParkingKnown && !this.#isHaunted && this.#forgotten.window === 0;
+    const isKnown = this.isIdle && this.#isParkingKnown && !this.#isHaunted && !this.#takenOver.isForgotten;
     const isClear = isKnown && !parked.some(({ isDoubtful }) => isDoubtful);
-    const hasTail = this.#deliveries.size > 0 || parked.length > 0;
-    const received = Math.max(this.#received, this.#acknowledged, 1);
-    return isClear && hasTail ? { doubtful: this.#tailEnd, received } : undefined;
+    const hasTail = this.#unacknowledged.size > 0 || parked.length > 0;
+    const received = Math.max(this.#received, this.#unacknowledged.upTo, 1);
+    return isClear && hasTail ? { doubtful: this.#takenOver.end, received } : undefined;
   }
 
-  /** Begins anew after `floor`. */
-  begin({ floor, delivered, handedBack = 0, forgotten }: Tail): void {
+  /** Begins anew after the tail's floor. */
+  begin(tail: Tail): void {
     this.drop();
     this.#outcomes.forget();
     this.#isParkingKnown = false;
-    this.#acknowledged = floor;
-    this.#admitted = floor;
-    this.#forgotten = forgotten ?? { window: 0, last: 0 };
-    this.#handedBack = handedBack;
-    this.#tailEnd = Math.max(delivered, this.#received);
-    this.#doubtful = this.#forgotten.window;
+    this.#unacknowledged.begin(tail.floor);
+    this.#admitted = tail.floor;
+    this.#takenOver.begin(tail, this.#received);
     // What is parked does not wait for a message.
     this.#admitIncoming();
-  }
-
-  #extendTail(hasRun: number): void {
-    if (hasRun <= this.#handedBack) return;
-    this.#tailEnd = Math.max(this.#tailEnd, hasRun);
-    this.#doubtful = this.#forgotten.window;
-  }
-
-  /** Whether an event may have run before this process got the queue. Ask once for each, in order. */
-  #isOfTail(sequence: number): boolean {
-    if (sequence <= this.#tailEnd) return true;
-    this.#doubtful -= 1;
-    return this.#doubtful >= 0 && sequence <= this.#forgotten.last;
   }
 
   /** Forgets everything: it belongs to another process, or comes again. */
@@ -207,7 +176,7 @@ class OrderedQueue {
     this.#settler.abandon();
     for (const lane of this.#lanes.values()) lane.close();
     this.#lanes.clear();
-    this.#deliveries.clear();
+    this.#unacknowledged.begin(this.#unacknowledged.upTo);
     this.#recovered.clear();
     this.#completed.clear();
     this.#incoming = [];
@@ -215,22 +184,12 @@ class OrderedQueue {
   }
 
   reportWorking(): void {
-    for (const { message, isDone } of this.#deliveries.values())
-      if (!isDone) this.#deps.nats.publisher.stillWorking(message);
+    for (const message of this.#unacknowledged.unfinished()) this.#deps.nats.publisher.stillWorking(message);
   }
 
   receive(message: Delivered): void {
-    const known = this.#deliveries.get(message.sequence);
-    if (known) {
-      known.message = message;
-      return;
-    }
-    if (message.sequence <= this.#acknowledged) {
-      this.#deps.nats.publisher.acknowledge(message);
-      return;
-    }
+    if (!this.#unacknowledged.take(message)) return;
     this.#received = Math.max(this.#received, message.sequence);
-    this.#deliveries.set(message.sequence, { message, isDone: false });
     this.#incoming.push(message);
     if (!this.#isAdmitting) this.#admitIncoming();
   }
@@ -264,11 +223,11 @@ class OrderedQueue {
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event || !this.#isOwn(event)) {
         this.#shift();
-        this.#done(message.sequence);
+        this.#unacknowledged.done(message.sequence);
         continue;
       }
       if (this.#lacksSlot(message.sequence)) {
-        pauseFor(this.#untilAcknowledged());
+        pauseFor(this.#unacknowledged.untilNext());
         return;
       }
       if (!this.#outcomes.isPrepared(message.sequence)) {
@@ -277,7 +236,7 @@ class OrderedQueue {
       }
       if (this.#completed.delete(message.sequence)) {
         this.#shift();
-        this.#done(message.sequence);
+        this.#unacknowledged.done(message.sequence);
         continue;
       }
       const recorded = this.#recovered.get(message.sequence);
@@ -301,13 +260,7 @@ class OrderedQueue {
 
   /** Whether an event that is far before it, as happens in a partition, may be in work and have its outcome in the same slot. */
   #lacksSlot(sequence: number): boolean {
-    const [oldest = sequence] = this.#deliveries.keys();
-    return sequence - oldest >= SLOTS;
-  }
-
-  async #untilAcknowledged(): Promise<void> {
-    this.#whenAcknowledged ??= Promise.withResolvers();
-    await this.#whenAcknowledged.promise;
+    return this.#unacknowledged.distance(sequence) >= SLOTS;
   }
 
   #shift(): void {
@@ -316,10 +269,7 @@ class OrderedQueue {
 
   /** What was begun before the queue was lost runs to its end: the same events must not run beside it. */
   async #outlive(epoch: number): Promise<void> {
-    while (this.#running > 0) {
-      this.#whenIdle ??= Promise.withResolvers();
-      await this.#whenIdle.promise;
-    }
+    await this.#running.untilIdle();
     if (epoch === this.#epoch) this.#isHaunted = false;
   }
 
@@ -328,7 +278,7 @@ class OrderedQueue {
     const names = await this.#parking.lanes();
     if (epoch !== this.#epoch) return;
     // What was parked by one who let go of the queue cleanly has not begun.
-    const isTakenOver = this.#isParkingKnown || this.#handedBack === 0;
+    const isTakenOver = this.#isParkingKnown || !this.#takenOver.isHandedBack;
     this.#isParkingKnown = true;
     for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, isTakenOver).start();
   }
@@ -363,7 +313,7 @@ class OrderedQueue {
     if (epoch !== this.#epoch) return;
     for (const [sequence, recorded] of found) {
       this.#recovered.set(sequence, recorded);
-      this.#extendTail(sequence);
+      this.#takenOver.hasRun(sequence);
     }
   }
 
@@ -395,14 +345,14 @@ class OrderedQueue {
   #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
     const readyAtMs = recorded?.nextAttemptAt ? Date.parse(recorded.nextAttemptAt) : event.timeMs;
     // Of what is on record, only a further attempt may have begun, if it was due.
-    const mayHaveRun = this.#isOfTail(event.sequence) && readyAtMs <= Date.now();
+    const mayHaveRun = this.#takenOver.mayHaveRun(event.sequence) && readyAtMs <= Date.now();
     const entry: LaneEntry = {
       event,
       key: admitted.key,
       admitted: admitted.verdict ? { verdict: admitted.verdict } : { declared: admitted.declared },
       attempt: (recorded?.attempt ?? 0) + (mayHaveRun ? 2 : 1),
       readyAtMs,
-      onSettled: () => this.#done(event.sequence),
+      onSettled: () => this.#unacknowledged.done(event.sequence),
     };
     // What may be overtaken waits in a lane of its own, where it may be already.
     const isAside = recorded && !admitted.verdict && admitted.declared.job.retry.isOrderRelaxed;
@@ -427,39 +377,5 @@ class OrderedQueue {
   /** A lane that was parked ends under a name that is another's by now. */
   #closeLane(name: string, lane: Lane | ParkedLane): void {
     if (this.#lanes.get(name) === lane) this.#lanes.delete(name);
-  }
-
-  /** Acknowledges everything that is settled up to the first that is not. */
-  #done(sequence: number): void {
-    const delivery = this.#deliveries.get(sequence);
-    if (delivery) delivery.isDone = true;
-    for (const [oldest, { message, isDone }] of this.#deliveries) {
-      if (!isDone) return;
-      this.#deps.nats.publisher.acknowledge(message);
-      this.#acknowledged = oldest;
-      this.#deliveries.delete(oldest);
-      this.#whenAcknowledged?.resolve();
-      this.#whenAcknowledged = undefined;
-    }
-  }
-
-  #countRunning(lane: ReturnType<QueueDeps['pool']['openLane']>): ReturnType<QueueDeps['pool']['openLane']> {
-    return {
-      close: () => lane.close(),
-      recall: () => lane.recall(),
-      send: (work) => {
-        this.#running += 1;
-        lane.send({
-          ...work,
-          onOutcome: (outcome) => {
-            this.#running -= 1;
-            work.onOutcome(outcome);
-            if (this.#running > 0) return;
-            this.#whenIdle?.resolve();
-            this.#whenIdle = undefined;
-          },
-        });
-      },
-    };
   }
 }
