@@ -2,7 +2,7 @@ import type { Execution, ExecutionStatus, LiveLines, LogLine } from '@jobico/con
 import { neutralise, neutraliseLines } from '../output/neutralise.ts';
 import { style } from '../output/style.ts';
 
-const COLOURS = { ok: 'green', retry: 'yellow', failed: 'red', dead: 'red' } as const satisfies Record<
+const COLOURS = { ok: 'green', retry: 'yellow', failed: 'red', dead: 'red', cancelled: 'yellow' } as const satisfies Record<
   ExecutionStatus,
   string
 >;

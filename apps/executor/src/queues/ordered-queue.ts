@@ -1,4 +1,5 @@
 import {
+  cancelledSince,
   complete,
   consumeOrdered,
   createOutcomes,
@@ -22,6 +23,7 @@ import { settleLost, settlementOf } from '../settlement/build-settlement.ts';
 import { Lane, type LaneEntry } from './lane.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
 import { ParkedLane } from './parked-lane.ts';
+import { CancelledEvents } from './cancelled-events.ts';
 import type { QueueContext } from './queue-context.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { createSettler, type Settler } from './settler.ts';
@@ -48,6 +50,8 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
   const stream = queueStream(tenant, queue);
   const log = deps.log.child({ tenant, queue, ...(partition && { partition: partition.index }) });
   const worker = new OrderedQueue(deps, found, createOutcomes(deps.nats, tenant, queue, partition?.index));
+  // Before anything comes: what is cancelled from then on is told, what was before is read.
+  const forget = deps.cancellations.follow(tenant, queue, (sequence) => worker.cancel(sequence));
   const consumer = await consumeOrdered(
     deps.nats,
     stream,
@@ -58,7 +62,10 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
     },
     log,
     found.name,
-  );
+  ).catch((error: unknown) => {
+    forget();
+    throw error;
+  });
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
     get isPinned() {
@@ -74,6 +81,7 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
       await consumer.stop(worker.handBack());
+      forget();
       worker.drop();
     },
   };
@@ -112,6 +120,11 @@ class OrderedQueue {
   #recovered = new Map<number, Execution>();
   /** Of them, those that ended and whose remaining steps have been taken. */
   readonly #completed = new Set<number>();
+  readonly #cancelled = new CancelledEvents((sequence) => sequence <= this.#admitted);
+  /** Whether those that were cancelled before this process got the queue are among them. */
+  #areCancelledKnown = false;
+  /** Whether this process has the queue, as far as it knows. */
+  #isBegun = false;
   #epoch = 0;
   #isStopping = false;
   #running = 0;
@@ -176,7 +189,9 @@ class OrderedQueue {
   begin({ floor, delivered, handedBack = 0, forgotten }: Tail): void {
     this.drop();
     this.#outcomes.forget();
+    this.#isBegun = true;
     this.#isParkingKnown = false;
+    this.#areCancelledKnown = false;
     this.#acknowledged = floor;
     this.#admitted = floor;
     this.#forgotten = forgotten ?? { window: 0, last: 0 };
@@ -203,6 +218,7 @@ class OrderedQueue {
   /** Forgets everything: it belongs to another process, or comes again. */
   drop(): void {
     this.#epoch += 1;
+    this.#isBegun = false;
     this.#isHaunted = true;
     this.#settler.abandon();
     for (const lane of this.#lanes.values()) lane.close();
@@ -210,6 +226,7 @@ class OrderedQueue {
     this.#deliveries.clear();
     this.#recovered.clear();
     this.#completed.clear();
+    this.#cancelled.clear();
     this.#incoming = [];
     this.#isAdmitting = false;
   }
@@ -261,6 +278,10 @@ class OrderedQueue {
       }
       const [message] = this.#incoming;
       if (!message) return;
+      if (!this.#areCancelledKnown) {
+        pauseFor(this.#readCancelled(epoch, message.timeMs));
+        return;
+      }
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event || !this.#isOwn(event)) {
         this.#shift();
@@ -275,7 +296,10 @@ class OrderedQueue {
         pauseFor(this.#prepare(epoch, message.timeMs));
         return;
       }
-      if (this.#completed.delete(message.sequence)) {
+      // Of one that was cancelled there is nothing left to be done.
+      const isCancelled = this.#cancelled.delete(message.sequence);
+      if (this.#completed.delete(message.sequence) || isCancelled) {
+        this.#recovered.delete(message.sequence);
         this.#shift();
         this.#done(message.sequence);
         continue;
@@ -293,6 +317,23 @@ class OrderedQueue {
       this.#shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  /** An event was cancelled, and its record is stored. */
+  cancel(sequence: number): void {
+    if (!this.#isBegun) return;
+    // Whoever recorded that is another process.
+    this.#outcomes.forget(sequence);
+    for (const lane of this.#lanes.values()) if (lane.cancel(sequence)) return;
+    this.#cancelled.add(sequence);
+  }
+
+  /** Its slot says it of an event whose slot is read; that of one that comes later may have been read before. */
+  async #readCancelled(epoch: number, sinceMs: number): Promise<void> {
+    const found = await cancelledSince(this.#deps.nats, this.#tenant, this.#queue, sinceMs);
+    if (epoch !== this.#epoch) return;
+    this.#areCancelledKnown = true;
+    for (const sequence of found) this.#cancelled.add(sequence);
   }
 
   #isOwn(event: QueuedEvent): boolean {
@@ -447,6 +488,7 @@ class OrderedQueue {
     return {
       close: () => lane.close(),
       recall: () => lane.recall(),
+      cancel: (event) => lane.cancel(event),
       send: (work) => {
         this.#running += 1;
         lane.send({
