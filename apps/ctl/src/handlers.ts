@@ -2,7 +2,12 @@ import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/ha
 import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
 import { createEventHandlers } from './events/handlers.ts';
 import { createStoredEventHandlers } from './events/stored-handlers.ts';
-import { createExecutionHandlers, createExecutionStreams, type ExecutionDeps, type StreamDeps } from './executions/handlers.ts';
+import {
+  createExecutionHandlers,
+  createExecutionStreams,
+  type ExecutionDeps,
+  type StreamDeps,
+} from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
 import { createKvHandlers } from './kv/handlers.ts';
 import { createNodeHandlers } from './nodes/handlers.ts';
@@ -18,7 +23,8 @@ import { createTenantLimitHandlers, type TenantLimitDeps } from './tenants/limit
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
 import type { Pauses } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps, ExecutionDeps {
+export interface HandlerDeps
+  extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps, ExecutionDeps {
   pauses: Pauses;
 }
 
