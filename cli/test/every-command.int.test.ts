@@ -92,6 +92,8 @@ const CASES: Readonly<Record<string, Case>> = {
   'execution list': () => [],
   'execution get': ({ execution }) => [execution],
   'execution logs': ({ execution }) => [execution],
+  // It has ended; of one that waits: cancelling.int.test.ts.
+  'execution cancel': ({ execution }) => ({ args: [execution], exitCode: 6 }),
   recorder: () => ['--lines', '5'],
   'deadletter list': () => [],
   'deadletter get': ({ letter }) => [letter],

@@ -1,13 +1,15 @@
 import { isTerminal, type Evidence, type Violation } from './check/evidence.ts';
 import { countRepeats } from './check/repeats.ts';
 
+const STATUSES = ['ok', 'failed', 'dead', 'cancelled'];
+
 /** What happened, in a few lines. */
 export function summaryOf(
   evidence: Evidence,
   answers: ReadonlyMap<string, number>,
   violations: readonly Violation[],
 ): string {
-  const { sent, stored, recorded, deadLetters, disturbances } = evidence;
+  const { sent, stored, recorded, deadLetters, disturbances, cancels } = evidence;
   const terminal = recorded.filter(isTerminal);
   const count = (status: string) => recorded.filter(({ execution }) => execution.status === status).length;
   const maybe = sent.filter(({ certainty }) => certainty === 'maybe').length;
@@ -15,7 +17,11 @@ export function summaryOf(
   const lines: [string, string][] = [
     ['accepted', `${sent.length - maybe} events; ${maybe} more got no clear answer`],
     ['stored', `${stored.length - outgoing} of them, and ${outgoing} routed or raised`],
-    ['outcomes', `${terminal.length} terminal: ${count('ok')} ok, ${count('failed')} failed, ${count('dead')} dead`],
+    ['outcomes', `${terminal.length} terminal: ${STATUSES.map((status) => `${count(status)} ${status}`).join(', ')}`],
+    [
+      'cancels',
+      [...Map.groupBy(cancels.values(), String)].map(([answer, all]) => `${all.length} ${answer}`).join(', '),
+    ],
     ['attempts', `${recorded.length} recorded, ${count('retry')} of them to be tried again`],
     ['repeats', `${countRepeats(recorded)}, each marked by its attempt`],
     ['dead letters', String(deadLetters.length)],

@@ -11,6 +11,7 @@ import type { Violation } from './check/evidence.ts';
 import { readEvidence } from './check/read-evidence.ts';
 import { runFaults } from './faults.ts';
 import { createHistory } from './history.ts';
+import { cancelSome } from './load/cancel-some.ts';
 import { runLoad, type LoadResult } from './load/run-load.ts';
 import { argumentsOf, readOptions, USAGE, type ChaosOptions } from './options.ts';
 import { deployPackage, layOutPackage, TENANT } from './package/deploy.ts';
@@ -57,7 +58,12 @@ async function play(run: Run): Promise<Violation[]> {
     note('settled, trying whether everything still works');
     const afterwards = await checkAfterwards(platform, nc, packageFile, load.sent.length + 1);
     const leftAfterwards = left ?? (await untilQuiet(nc));
-    const evidence = { ...(await readEvidence(nc)), sent: [...load.sent, ...afterwards.sent], disturbances };
+    const evidence = {
+      ...(await readEvidence(nc)),
+      sent: [...load.sent, ...afterwards.sent],
+      disturbances,
+      cancels: load.cancels,
+    };
     const violations = [
       ...check(evidence),
       ...afterwards.violations,
@@ -79,10 +85,12 @@ async function play(run: Run): Promise<Violation[]> {
 async function breakUnderLoad({ options, note, signal }: Run, platform: ChaosPlatform, nc: NatsConnection) {
   const { seed, events, rate, kills } = options;
   const url = platform.listener.module.url;
-  const loading = runLoad({ events, rate, random: createRandom(seed), url, nc }, () => signal.throwIfAborted());
+  const cancelling = cancelSome({ url: platform.ctl.module.url, random: createRandom(seed + 2) });
+  const load = { events, rate, random: createRandom(seed), url, nc, cancelling };
+  const loading = runLoad(load, () => signal.throwIfAborted());
   const scene = { platform, random: createRandom(seed + 1), note };
-  const [load, disturbances] = await Promise.all([loading, runFaults(scene, kills, (events / rate) * 1000, signal)]);
-  return { load, disturbances };
+  const [result, disturbances] = await Promise.all([loading, runFaults(scene, kills, (events / rate) * 1000, signal)]);
+  return { load: result, disturbances };
 }
 
 /**

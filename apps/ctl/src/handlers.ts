@@ -2,7 +2,12 @@ import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/ha
 import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
 import { createEventHandlers } from './events/handlers.ts';
 import { createStoredEventHandlers } from './events/stored-handlers.ts';
-import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
+import {
+  createExecutionHandlers,
+  createExecutionStreams,
+  type ExecutionDeps,
+  type StreamDeps,
+} from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
 import { createKvHandlers } from './kv/handlers.ts';
 import { createNodeHandlers } from './nodes/handlers.ts';
@@ -16,10 +21,10 @@ import { createSecretHandlers } from './secrets/handlers.ts';
 import { createTenantHandlers, type TenantDeps } from './tenants/handlers.ts';
 import { createTenantLimitHandlers, type TenantLimitDeps } from './tenants/limits.ts';
 import { createTokenHandlers, type TokenDeps } from './tokens/handlers.ts';
-import type { Pauses, Recorder } from '@jobico/messaging';
+import type { Pauses } from '@jobico/messaging';
 
-export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps {
-  recorder: Recorder;
+export interface HandlerDeps
+  extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps, ExecutionDeps {
   pauses: Pauses;
 }
 

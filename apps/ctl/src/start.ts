@@ -37,6 +37,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { startCollecting } from './files/collecting.ts';
 import { createGate } from './files/gate.ts';
+import { countCancelled } from './executions/cancel.ts';
 import { createHandlers, createStreams, type HandlerDeps } from './handlers.ts';
 import { tellPlatform } from './nodes/platform-metrics.ts';
 import { createReconciler } from './packages/reconcile.ts';
@@ -115,7 +116,6 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const { access, stop: stopAccess } = await openAccess(nats, auth, log);
     stops.push(stopAccess);
     warnOf(log, auth, natsCreds);
-    const handlers = createHandlers(deps);
     const streams = createStreams({ recorder: deps.recorder, lastSequence: () => lastExecution(nats) });
     const { version = ownVersion() } = options;
     const health = createHealth(natsChecks(nats, definitions), HEALTH_TIME_MS);
@@ -129,7 +129,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(async () => metrics.stop());
     tellPlatform(metrics, { nats, maxQueues: options.metricsQueues ?? MOST_QUEUES_TOLD });
     const run = {
-      handlers,
+      handlers: createHandlers({ ...deps, onCancelled: countCancelled(metrics) }),
       access,
       checks: createOperationChecks(),
       checkOutputs,
@@ -147,7 +147,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => reconciler.stop());
     const forwarding = await forwardFires({ nats, definitions, schedules: deps.schedules, log });
     stops.push(() => forwarding.stop());
-    stops.push(await announce(nodes, definitions, { url, version }));
+    stops.push(await announce(nodes, definitions, { id: deps.node, url, version }));
     log.info({ url }, 'ctl is ready');
     return { url, stop, ...(adminToken !== undefined && { adminToken }) };
   } catch (error) {
@@ -185,6 +185,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     schemas,
     intake: createIntake({ publisher: nats.publisher, definitions, schemas }),
     recorder: createRecorder(nats),
+    node: randomUUID(),
     pauses: await createPauses(nats),
     tenantLimits: await createTenantLimitStore(nats),
     deadLetters: createDeadLetters(nats),
@@ -229,10 +230,10 @@ async function listen(app: FastifyInstance, { host = '127.0.0.1', port = 8090 }:
 async function announce(
   nodes: Nodes,
   definitions: Definitions,
-  { url, version }: { url: string; version: string },
+  { id, url, version }: { id: string; url: string; version: string },
 ): Promise<() => Promise<void>> {
   const node = {
-    id: randomUUID(),
+    id,
     module: 'ctl' as const,
     version,
     host: hostname(),

@@ -149,6 +149,10 @@ function calls(tenant: string, content: string): [OperationName, Record<string, 
     ['queue.purge', { tenant, queue: 'default', all: true, dryRun: true }],
     ['queue.purge', { tenant, queue: 'default', event: 'order-placed' }],
     ['package.resume', { tenant, package: 'shop' }],
+    ['execution.cancel', { tenant, execution: 'e-1' }],
+    ['execution.cancel', { tenant, execution: 'e-1' }],
+    ['execution.cancel', { tenant, execution: 'e-2' }],
+    ['execution.cancel', { tenant, execution: 'e 1' }],
     ['package.undeploy', { tenant, package: 'shop' }],
     ['package.undeploy', { tenant, package: 'shop' }],
     ['tenant.get', { tenant: `no-${tenant}` }],
@@ -175,13 +179,17 @@ async function overClient({ client }: ControlPlane, name: OperationName, input: 
 /** What is the same on every transport: not the tenant's name, nor times, nor what other tests do meanwhile. */
 function comparable(name: OperationName, value: unknown, tenant: string): unknown {
   if (LISTS_OF_ALL.includes(name)) return Object.keys(value as object);
-  const text = JSON.stringify(value, (field, each: unknown) => (field === 'nodes' ? 'NODES' : each))
+  const text = JSON.stringify(value, (field, each: unknown) => UNLIKE[field] ?? each)
     .replaceAll(tenant, 'TENANT')
+    .replaceAll(UUIDV7, 'UUID')
     .replaceAll(/jbc_[\w-]+/g, 'TOKEN')
     .replaceAll(/"id":"[0-9a-f]{12}"/g, '"id":"TOKEN"')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
   return JSON.parse(text);
 }
+
+const UNLIKE: Readonly<Record<string, unknown>> = { nodes: 'NODES', waitedMs: 0 };
+const UUIDV7 = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
 
 /** They tell of both transports' tenants. */
 const LISTS_OF_ALL: OperationName[] = ['tenant.list', 'node.list', 'secret.rotate', 'diagnosis.get'];

@@ -10,6 +10,7 @@ import {
   ensureStreams,
   parseSecretKeys,
   natsChecks,
+  watchCancellations,
   watchDefinitions,
   watchSecrets,
 } from '@jobico/messaging';
@@ -79,6 +80,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
   });
   await ensureStreams(nats);
   const definitions = await watchDefinitions(nats, log);
+  const cancellations = await watchCancellations(nats, log);
   const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
@@ -115,6 +117,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
     {
       nats,
       definitions,
+      cancellations,
       admission: createAdmission(definitions, schemas),
       pool,
       log,
@@ -176,6 +179,7 @@ export async function startExecutor(options: ExecutorOptions): Promise<Executor>
       await app.close();
       metrics.stop();
       await definitions.stop();
+      await cancellations.stop();
       await secrets.stop();
       await nats.close();
       log.info('executor stopped');

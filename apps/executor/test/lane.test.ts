@@ -39,7 +39,7 @@ const end = (kind: Result['kind'], code: 'retry' | 'permanent' = 'retry'): Outco
 function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
   const declared = declaredWith(retryMs);
   /** Of events that have ended and are not on record yet. */
-  const storing: (() => void)[] = [];
+  const storing: ((which?: 'settled' | 'fenced') => void)[] = [];
   const parked: { ids: string[]; before: Promise<void> | undefined }[] = [];
   const inside: Work[] = [];
   let waiting: Work[] = [];
@@ -66,6 +66,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
       },
       close,
       recall: close,
+      cancel: close,
     };
   };
   const decisionContext = (readyAtMs: number) => ({ queue: 'q', node: 'n', nowMs: Date.now(), readyAtMs });
@@ -82,7 +83,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     decisionContext,
     settle: ({ execution }: Settlement, onDone) => {
       settled.push(`${execution.event.id} ${execution.status}`);
-      storing.push(() => onDone('settled'));
+      storing.push((which = 'settled') => onDone(which));
     },
     park: (_lane, entries, before) => {
       if (retryMs <= 100) return false;
@@ -116,8 +117,9 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
     else paused.delete('told');
     lane.pausesChanged();
   };
-  const store = (index = 0) => storing.splice(index, 1)[0]?.();
-  return { push, finish, settled, inside, parked, sentTo, setPaused, store };
+  const store = (index = 0, which?: 'fenced') => storing.splice(index, 1)[0]?.(which);
+  const cancel = (sequence: number) => lane.cancel(sequence);
+  return { push, finish, settled, inside, parked, sentTo, setPaused, store, cancel };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
@@ -213,4 +215,45 @@ test('a lane whose oldest event is paused makes way for other lanes, with all th
   setPaused(true);
   push(1);
   expect(parked).toMatchObject([{ ids: ['e1'] }]);
+});
+
+test('a cancelled event does not begin, and what was sent behind it goes on', async () => {
+  const { push, finish, cancel, settled, inside } = laneBeforeABusySandbox();
+  for (const sequence of [1, 2, 3]) push(sequence);
+  expect(cancel(2)).toBe(true);
+  expect(finish('ok')).toBe('e1');
+  await expect.poll(() => inside.map(({ event }) => event.id), { interval: 5 }).toEqual(['e3']);
+  finish('ok');
+  expect(settled).toEqual(['e1 ok', 'e3 ok']);
+  expect(cancel(2)).toBe(false);
+});
+
+test('whatever comes of a cancelled event that ran is not recorded, and the next one begins after it', () => {
+  const { push, finish, cancel, settled, inside } = laneBeforeABusySandbox();
+  push(1);
+  push(2);
+  cancel(1);
+  expect(inside.map(({ event }) => event.id)).toEqual(['e1']);
+  finish('failed');
+  expect(settled).toEqual([]);
+  expect(inside.map(({ event }) => event.id)).toEqual(['e2']);
+});
+
+test('an event whose failed attempt is refused because it was cancelled meanwhile holds nothing up', () => {
+  const { push, finish, store, inside } = laneBeforeABusySandbox();
+  push(1);
+  push(2);
+  finish('failed');
+  store(0, 'fenced');
+  expect(inside.map(({ event }) => event.id)).toEqual(['e2']);
+});
+
+test('an event that is cancelled while it waits in place for its next attempt makes way at once', () => {
+  const { push, finish, store, cancel, inside } = laneBeforeABusySandbox({ retryMs: 100 });
+  push(1);
+  push(2);
+  finish('failed');
+  store();
+  cancel(1);
+  expect(inside.map(({ event }) => event.id)).toEqual(['e2']);
 });

@@ -48,6 +48,7 @@ function parkedLane() {
       },
       close: () => undefined,
       recall: () => undefined,
+      cancel: () => undefined,
     }),
     admit: () => ({ key: 'a', declared: DECLARED, verdict: undefined }),
     liveEvent: () => DECLARED,

@@ -123,7 +123,7 @@ const accepted = {
             description: 'Where it was waited for, and came in time.',
             properties: {
               id: { type: 'string', description: 'Of the execution.' },
-              status: { type: 'string', enum: ['ok', 'failed', 'dead'] },
+              status: { type: 'string', enum: ['ok', 'failed', 'dead', 'cancelled'] },
               attempt: { type: 'integer' },
               durationMs: { type: 'number' },
               result: {},

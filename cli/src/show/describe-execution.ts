@@ -2,10 +2,13 @@ import type { Execution, ExecutionStatus, LiveLines, LogLine } from '@jobico/con
 import { neutralise, neutraliseLines } from '../output/neutralise.ts';
 import { style } from '../output/style.ts';
 
-const COLOURS = { ok: 'green', retry: 'yellow', failed: 'red', dead: 'red' } as const satisfies Record<
-  ExecutionStatus,
-  string
->;
+const COLOURS = {
+  ok: 'green',
+  retry: 'yellow',
+  failed: 'red',
+  dead: 'red',
+  cancelled: 'yellow',
+} as const satisfies Record<ExecutionStatus, string>;
 const LEVEL_COLOURS = {
   trace: 'gray',
   debug: 'gray',

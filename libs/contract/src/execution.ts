@@ -10,13 +10,17 @@ export const LogLine = Type.Object({
 });
 export type LogLine = Static<typeof LogLine>;
 
-/** `ok` succeeded; `retry` will be tried again; `failed` took the error route; `dead` became a dead letter. */
-export const EXECUTION_STATUSES = ['ok', 'retry', 'failed', 'dead'] as const;
+/**
+ * `ok` succeeded; `retry` will be tried again; `failed` took the error route; `dead` became a dead letter; `cancelled` was
+ * ended by somebody, before it ran or while it did.
+ */
+export const EXECUTION_STATUSES = ['ok', 'retry', 'failed', 'dead', 'cancelled'] as const;
 export type ExecutionStatus = (typeof EXECUTION_STATUSES)[number];
 
 /**
  * `retry` and `permanent` are the job's own words; the others are what happened to it, or why it could not run.
  * `interrupted`: its sandbox was ended because of another event while it ran; it runs again at once, and never ends by this.
+ * `cancelled`: somebody has ended it.
  */
 export const EXECUTION_ERROR_CODES = [
   'retry',
@@ -28,6 +32,7 @@ export const EXECUTION_ERROR_CODES = [
   'platform',
   'invalid',
   'no-job',
+  'cancelled',
 ] as const;
 export type ExecutionErrorCode = (typeof EXECUTION_ERROR_CODES)[number];
 

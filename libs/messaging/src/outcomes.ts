@@ -26,21 +26,22 @@ export interface Outcomes {
   commit(execution: Execution): Promise<Commit>;
   /** The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored. */
   latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
-  /** Drops what was read: after another process may have written. */
-  forget(): void;
+  /** Drops what was read, of the slot of one event or of all: after another process may have written. */
+  forget(sequence?: number): void;
 }
 
 /** What this process knows of a slot. */
 interface Slot {
   /** Stream sequence of its last outcome; 0 for none. */
   last: number;
-  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether that was the end of it. */
+  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether and how that was its end. */
   event: number;
   attempt: number;
   isTerminal: boolean;
+  isCancelled: boolean;
 }
 
-const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false };
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, isCancelled: false };
 
 /** `partition`: of the queue, if it has some. */
 export function createOutcomes(nats: Nats, tenant: string, queue: string, partition?: number): Outcomes {
@@ -60,6 +61,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
     slot.event = sequence;
     slot.attempt = isSame ? Math.max(attempt, slot.attempt) : attempt;
     slot.isTerminal = (isSame && slot.isTerminal) || status !== 'retry';
+    slot.isCancelled = (isSame && slot.isCancelled) || status === 'cancelled';
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {
@@ -112,6 +114,27 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
     return event > execution.sequence || (event === execution.sequence && isInTheWay(execution, isTerminal, attempt));
   };
 
+  /**
+   * While somebody looks whether an event was cancelled that may be far from its turn: what is recorded of the events behind
+   * this one must not be stored before it.
+   */
+  let looking: Promise<void> | undefined;
+  const holdBack = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    looking = promise;
+    return () => {
+      if (looking === promise) looking = undefined;
+      resolve();
+    };
+  };
+
+  // No message id: what is sent again is refused by the slot, and then found to be ours.
+  const publish = (execution: Execution, body: string) =>
+    nats.publisher.publish(subjectOf(execution, queue, partition), body, [
+      ['Nats-Expected-Last-Subject-Sequence', String(known.get(execution.sequence % SLOTS)?.last ?? 0)],
+      ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, execution.sequence, partition)],
+    ]);
+
   return {
     latest,
     prepare: (sequences, sinceMs) =>
@@ -120,24 +143,28 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
         sinceMs,
       ),
     isPrepared: (sequence) => known.has(sequence % SLOTS),
-    forget: () => known.clear(),
+    forget(sequence) {
+      if (sequence === undefined) known.clear();
+      else known.delete(sequence % SLOTS);
+    },
     async commit(execution) {
+      while (looking) await looking;
       const { sequence } = execution;
       const body = JSON.stringify(execution);
       for (;;) {
-        const obstacle = isDoubtful(execution) ? await standing(execution) : undefined;
-        if (obstacle) return obstacle;
+        const isDoubted = isDoubtful(execution);
+        const goOn = isDoubted && known.get(sequence % SLOTS)?.isCancelled ? holdBack() : undefined;
         try {
-          const expected = known.get(sequence % SLOTS)?.last ?? 0;
-          // No message id: what is sent again is refused by the slot, and then found to be ours.
-          const ack = await nats.publisher.publish(subjectOf(execution, queue, partition), body, [
-            ['Nats-Expected-Last-Subject-Sequence', String(expected)],
-            ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, sequence, partition)],
-          ]);
-          remember(execution, ack.sequence);
+          const obstacle = isDoubted ? await standing(execution) : undefined;
+          if (obstacle) return obstacle;
+          const publishing = publish(execution, body);
+          goOn?.();
+          remember(execution, (await publishing).sequence);
           return { isOurs: true };
         } catch (error) {
           if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
+        } finally {
+          goOn?.();
         }
         const refusal = await standing(execution);
         if (refusal) return refusal;

@@ -1,5 +1,6 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
+import { readForward } from './direct-batch.ts';
 import { KEY, MESSAGE_ID, readKey, textOf, TRACE, type QueuedEvent } from './event-message.ts';
 import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
 import type { HeaderFields } from './publisher.ts';
@@ -97,6 +98,28 @@ function headersOf(
   if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
   if (event.replayOf !== undefined) fields.push([REPLAY, replayHeader(event.replayOf)]);
   return fields;
+}
+
+export interface FoundParked {
+  queue: string;
+  /** The number of its part of the queue; 0 of a queue without partitions. */
+  partition: number;
+  parked: ParkedEvent;
+}
+
+/** The parked events of a tenant, of one queue or of all, that are meant; oldest first. */
+export async function* findParked(
+  nats: Nats,
+  tenant: string,
+  queue: string | undefined,
+  isMeant: (event: QueuedEvent) => boolean,
+): AsyncGenerator<FoundParked> {
+  const filter = parkedSubject(tenant, queue ?? '*', '*', '*');
+  for await (const message of readForward(nats, PARKED, filter, { seq: 1 })) {
+    const parked = readParked(message, tenant);
+    const [, , , where = '', partition] = message.subject.split('.');
+    if (isMeant(parked.event)) yield { queue: where, partition: Number(partition), parked };
+  }
 }
 
 /** What a message of the stream `PARKED` holds. */

@@ -1,7 +1,7 @@
 import { keyOf, type Execution } from '@jobico/contract';
 import type { Nats } from './connection.ts';
 import type { QueuedEvent } from './event-message.ts';
-import { createOutcomes } from './outcomes.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { orderingOf, partitionOf } from './partitions.ts';
 import { consumersOf, shapeOf, type QueueShape } from './queue-shape.ts';
 import { queueConsumers, queueInfo } from './queue-states.ts';
@@ -25,6 +25,8 @@ export interface QueueTail {
   /** Of the newest message that there was when this was opened. */
   readonly last: number;
   statesOf(events: readonly QueuedEvent[]): Promise<EventState[]>;
+  /** The outcomes of the part of the queue that has the event; of one that is parked, tell which part that is. */
+  outcomesOf(event: QueuedEvent, partition?: number): Outcomes;
 }
 
 /** Undefined if there is no such queue. */
@@ -52,7 +54,7 @@ export async function openQueueTail(nats: Nats, tenant: string, queue: string): 
       if (!part) continue;
       const open = group.filter(({ sequence }) => sequence > part.floor);
       const sinceMs = Math.min(...open.map(({ timeMs }) => timeMs));
-      const latest = open.length === 0 ? new Map<number, Execution>() : await outcomesOf(part.outcomes, open, sinceMs);
+      const latest = open.length === 0 ? new Map<number, Execution>() : await latestOf(part.outcomes, open, sinceMs);
       for (const event of group) {
         const outcome = latest.get(event.sequence);
         const isSettled = event.sequence <= part.floor || (outcome !== undefined && outcome.status !== 'retry');
@@ -61,11 +63,21 @@ export async function openQueueTail(nats: Nats, tenant: string, queue: string): 
     }
     return events.flatMap(({ sequence }) => found.get(sequence) ?? []);
   };
-  return { stream, floor: Math.min(...parts.map(({ floor }) => floor)), last: info.state.last_seq, statesOf };
+  return {
+    stream,
+    floor: Math.min(...parts.map(({ floor }) => floor)),
+    last: info.state.last_seq,
+    statesOf,
+    outcomesOf(event, partition = partOf(shape, event)) {
+      const part = parts[partition];
+      if (part) return part.outcomes;
+      throw new RangeError(`queue ${queue} of tenant ${tenant} has no part ${partition}`);
+    },
+  };
 }
 
-async function outcomesOf(
-  outcomes: ReturnType<typeof createOutcomes>,
+async function latestOf(
+  outcomes: Outcomes,
   events: readonly QueuedEvent[],
   sinceMs: number,
 ): Promise<Map<number, Execution>> {

@@ -77,14 +77,25 @@ const CLOCKS_MS = 60_000;
 
 /** An event by its id, in whichever queue of the tenant still holds it. */
 export async function findStoredEvent(nats: Nats, tenant: string, id: string): Promise<StoredEvent | undefined> {
+  for await (const { event, queue, source } of storedUnder(nats, tenant, id)) {
+    return describeStored(event, { queue }, source);
+  }
+  return undefined;
+}
+
+/** Every event of a tenant that is stored under an id: a producer may have sent it again, long after. */
+export async function* storedUnder(
+  nats: Nats,
+  tenant: string,
+  id: string,
+): AsyncGenerator<{ event: QueuedEvent; queue: string; source: string }> {
   const timeMs = timeOfId(id);
   const start = timeMs === undefined ? { seq: 1 } : { start_time: new Date(Math.max(0, timeMs - CLOCKS_MS)) };
   for await (const stream of nats.jsm.streams.names(queuePlaceholder(tenant, '*'))) {
+    const queue = parseQueueStream(stream)?.queue ?? '';
     for await (const message of readForward(nats, stream, allEventSubjects(tenant), start, CHUNK)) {
       const event = readStoredEvent(message, stream);
-      if (event?.id !== id) continue;
-      return describeStored(event, { queue: parseQueueStream(stream)?.queue ?? '' }, message.header.get(SOURCE));
+      if (event?.id === id) yield { event, queue, source: message.header.get(SOURCE) };
     }
   }
-  return undefined;
 }

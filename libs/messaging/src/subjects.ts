@@ -124,6 +124,9 @@ export const executionFilter = (
   at: { [part in 'package' | 'job' | 'status' | 'queue']?: string | undefined } = {},
 ) => `jobico.execution.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}.${at.status ?? '*'}.${at.queue ?? '*'}.*`;
 
+/** `jobico.execution.*.*.*.cancelled.*.*`: of every tenant. */
+export const anyCancelled = () => executionFilter('*', { status: 'cancelled' });
+
 /** `jobico.log.<tenant>.<package>.<job>`, with `*` for what a filter leaves out. */
 export const logSubject = (tenant: string, at: { [part in 'package' | 'job']?: string | undefined } = {}) =>
   `jobico.log.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}`;

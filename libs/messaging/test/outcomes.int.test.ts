@@ -1,4 +1,4 @@
-import { createOutcomes } from '@jobico/messaging';
+import { createOutcomes, createRecorder } from '@jobico/messaging';
 import { expect, test } from 'vitest';
 import { execution, uniqueTenant, withNats } from './nats.ts';
 
@@ -115,4 +115,31 @@ test('preparing to run an event tells that it has run already', () =>
     const outcome = execution(tenant, 12);
     await createOutcomes(nats, tenant, 'q').commit(outcome);
     expect([...(await createOutcomes(nats, tenant, 'q').prepare([11, 12, 13], 0))]).toEqual([[12, outcome]]);
+  }));
+
+test('while it is looked whether an event was cancelled, what is recorded after it is not stored before it', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    // Far from its turn, and in the slot of the first.
+    await createOutcomes(nats, tenant, 'q').commit(execution(tenant, 7 + 4096, { status: 'cancelled' }));
+    await outcomes.prepare([7, 8, 9], 0);
+    const all = [7, 8, 9].map((sequence) => execution(tenant, sequence));
+    expect(await Promise.all(all.map((each) => outcomes.commit(each)))).toEqual(all.map(() => ({ isOurs: true })));
+    const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
+    expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 7, 8, 9]);
+  }));
+
+test('of a cancellation and an outcome that are recorded at once, one stands, and both learn which', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    for (let sequence = 1; sequence <= 20; sequence += 1) {
+      const [executor, ctl] = [createOutcomes(nats, tenant, 'q'), createOutcomes(nats, tenant, 'q')];
+      await Promise.all([executor.prepare([sequence], 0), ctl.prepare([sequence], 0)]);
+      const [ok, cancelled] = [execution(tenant, sequence), execution(tenant, sequence, { status: 'cancelled' })];
+      const commits = await Promise.all([executor.commit(ok), ctl.commit(cancelled)]);
+      expect(commits.filter(({ isOurs }) => isOurs)).toHaveLength(1);
+      const standing = commits[0].isOurs ? ok : cancelled;
+      expect(commits.find(({ isOurs }) => !isOurs)).toMatchObject({ recorded: { id: standing.id } });
+    }
   }));

@@ -34,9 +34,9 @@ export const METRICS = {
   },
   jobico_executions_total: {
     type: 'counter',
-    help: 'Attempts whose outcome is recorded',
+    help: 'Attempts whose outcome is recorded; those that were cancelled by ctl',
     labels: ['status'],
-    module: 'executor',
+    module: 'executor, ctl',
   },
   jobico_execution_duration_seconds: { type: 'histogram', help: 'What an attempt took in its job', module: 'executor' },
   jobico_execution_waited_seconds: {

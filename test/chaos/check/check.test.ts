@@ -2,7 +2,7 @@ import type { Execution } from '@jobico/contract';
 import { describe, expect, test } from 'vitest';
 import type { QueueName } from '../package/deploy.ts';
 import { check } from './check.ts';
-import type { Evidence, Recorded, Sent, Stored } from './evidence.ts';
+import type { CancelAnswer, Evidence, Recorded, Sent, Stored } from './evidence.ts';
 
 const START_MS = Date.parse('2030-01-01T00:00:00Z');
 
@@ -88,6 +88,7 @@ function kept(): { -readonly [K in keyof Evidence]: Evidence[K] extends readonly
       },
     ],
     disturbances: 1,
+    cancels: new Map(),
   };
 }
 
@@ -216,5 +217,39 @@ describe('a repeat', () => {
       evidence.recorded[at(evidence, 5)] = recorded(5, 3, 30, { ...dead, attempt: 3 });
     });
     expect(found).toEqual([expect.stringContaining('keyed:3 was repeated more often')]);
+  });
+});
+
+describe('a cancellation', () => {
+  const cancelled = { status: 'cancelled', error: { code: 'cancelled', message: '' } } as const;
+  /** Of the last event, out of its turn. */
+  const cancelLast = (evidence: ReturnType<typeof kept>, answer?: CancelAnswer) => {
+    evidence.recorded.splice(at(evidence, 5), 1);
+    evidence.recorded.splice(at(evidence, 1), 0, recorded(0, 3, 0, cancelled));
+    evidence.deadLetters.pop();
+    evidence.cancels = new Map(answer === undefined ? [] : [[3, answer]]);
+  };
+
+  test('that is answered is an outcome like any other; one without a clear answer too', () => {
+    for (const answer of ['cancelled', 'unclear'] as const) {
+      expect(findings((evidence) => cancelLast(evidence, answer))).toEqual([]);
+    }
+  });
+
+  test('that nobody asked for, or of which it was answered that the event had ended', () => {
+    expect(findings((evidence) => cancelLast(evidence))).toEqual([
+      expect.stringContaining('keyed:3 ended as cancelled'),
+    ]);
+    expect(findings((evidence) => cancelLast(evidence, 'ended'))).toHaveLength(1);
+  });
+
+  test('that was answered, and the event ended otherwise', () => {
+    const found = findings((evidence) => void (evidence.cancels = new Map([[3, 'cancelled']])));
+    expect(found).toEqual([expect.stringContaining('keyed:3 ended as dead, and the answer was cancelled')]);
+  });
+
+  test('of an event that was accepted, and that ctl does not know', () => {
+    const found = findings((evidence) => void (evidence.cancels = new Map([[4, 'refused']])));
+    expect(found).toEqual([expect.stringContaining('event 4 is not known to ctl')]);
   });
 });

@@ -1,4 +1,5 @@
 import { checkAcceptance } from './acceptance.ts';
+import { checkCancelled } from './cancelled.ts';
 import { checkDeadLetters } from './dead-letters.ts';
 import type { Evidence, Violation } from './evidence.ts';
 import { checkOrder } from './order.ts';
@@ -15,6 +16,7 @@ const CHECKS = [
   checkDeadLetters,
   checkOrder,
   checkRepeats,
+  checkCancelled,
 ] as const;
 
 /** Every promise that was not kept. */

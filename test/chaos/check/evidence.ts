@@ -12,6 +12,9 @@ export interface Sent {
   certainty: 'accepted' | 'maybe';
 }
 
+/** What was answered to whoever wanted to cancel an event; `unclear`: nothing, in the end. */
+export type CancelAnswer = 'cancelled' | 'ended' | 'refused' | 'unclear';
+
 /** A message of a queue. */
 export interface Stored {
   queue: QueueName;
@@ -37,6 +40,8 @@ export interface Evidence {
   deadLetters: readonly Omit<DeadLetter, 'id'>[];
   /** How many times something was done to a process or a connection. */
   disturbances: number;
+  /** By the numbers of the events. */
+  cancels: ReadonlyMap<number, CancelAnswer>;
 }
 
 /** A promise that was not kept, with what shows it. */

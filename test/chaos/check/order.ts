@@ -7,10 +7,10 @@ const TOLERANCE_MS = 5;
 
 /**
  * Within a key (the strict queue is one), by what is recorded: everything of an event before anything of the next, and no
- * event starts before the one before it has returned its outcome.
+ * event starts before the one before it has returned its outcome. One that was cancelled ends where it is, out of its turn.
  */
 export function checkOrder({ recorded }: Evidence): Violation[] {
-  const ordered = recorded.filter(({ execution }) => execution.queue !== 'loose');
+  const ordered = recorded.filter(({ execution: { queue, status } }) => queue !== 'loose' && status !== 'cancelled');
   const byKey = Map.groupBy(ordered, ({ execution }) =>
     execution.queue === 'strict' ? 'strict' : `keyed/${execution.event.key ?? ''}`,
   );

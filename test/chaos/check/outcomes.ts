@@ -42,7 +42,10 @@ function isNext(before: Recorded | undefined, record: Recorded): boolean {
 
 const asTold = 'an outcome is what the job said';
 
-/** An outcome is the one that the event told its job to have; only one that had no attempt left may end otherwise. */
+/**
+ * An outcome is the one that the event told its job to have; only one that had no attempt left may end otherwise, or was
+ * cancelled.
+ */
 export function checkOutcomesAsTold({ sent, stored, recorded }: Evidence): Violation[] {
   const byNumber = new Map(sent.map((each) => [each.told.n, each]));
   const ends = new Map(recorded.filter(isTerminal).map((record) => [placeOf(record.execution), record]));
@@ -51,7 +54,7 @@ export function checkOutcomesAsTold({ sent, stored, recorded }: Evidence): Viola
     .flatMap((event) => {
       const cause = byNumber.get((event.data as { n: number }).n);
       const end = ends.get(placeOf(event));
-      if (!cause || !end) return [];
+      if (!cause || !end || end.execution.status === 'cancelled') return [];
       const expected = expectedStatus(cause);
       const { status, attempt, error } = end.execution;
       const hasGivenUp = attempt >= MAXIMUM_ATTEMPTS && status !== 'ok' && error?.code !== 'permanent';

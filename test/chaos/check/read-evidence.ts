@@ -5,7 +5,7 @@ import { QUEUES, TENANT, type QueueName } from '../package/deploy.ts';
 import type { Evidence, Recorded, Stored } from './evidence.ts';
 
 /** Reads every stream from its first message to its last. */
-export async function readEvidence(nc: NatsConnection): Promise<Omit<Evidence, 'sent' | 'disturbances'>> {
+export async function readEvidence(nc: NatsConnection): Promise<Omit<Evidence, 'sent' | 'disturbances' | 'cancels'>> {
   const stored: Stored[] = [];
   for (const queue of QUEUES) {
     for await (const message of messagesOf(nc, `QUEUE_${TENANT}_${queue}`)) {

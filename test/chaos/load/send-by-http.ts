@@ -7,6 +7,8 @@ export interface Answered {
   certainty: Sent['certainty'];
   /** What came back, attempt by attempt. */
   answers: string[];
+  /** Of those that were accepted, by their numbers, as far as the answer gives them. */
+  ids?: Map<number, string>;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -15,15 +17,24 @@ const PAUSE_MS = 250;
 /** Sends a batch once, a request for each kind of event. Anything but 202 leaves open what is stored. */
 export async function sendByHttp(url: string, events: readonly Planned[]): Promise<Answered> {
   const byName = Map.groupBy(events, ({ name }) => name);
+  const ids = new Map<number, string>();
   const answers = await Promise.all(
-    [...byName].map(([name, group]) => post(`${url}/events/${TENANT}/${name}`, group.map(payloadOf))),
+    [...byName].map(([name, group]) =>
+      post(`${url}/events/${TENANT}/${name}`, group.map(payloadOf), (index, id) =>
+        ids.set(group[index]?.told.n ?? 0, id),
+      ),
+    ),
   );
   const isAccepted = answers.every((answer) => answer === 'HTTP 202');
   if (!isAccepted) await delay(PAUSE_MS);
-  return { certainty: isAccepted ? 'accepted' : 'maybe', answers };
+  return { certainty: isAccepted ? 'accepted' : 'maybe', answers, ids };
 }
 
-async function post(url: string, data: readonly object[]): Promise<string> {
+async function post(
+  url: string,
+  data: readonly object[],
+  onAccepted: (index: number, id: string) => unknown,
+): Promise<string> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -33,8 +44,10 @@ async function post(url: string, data: readonly object[]): Promise<string> {
     });
     const text = await response.text();
     if (response.status !== 202) return `HTTP ${response.status}`;
-    const { accepted } = JSON.parse(text) as { accepted: number };
-    return accepted === data.length ? 'HTTP 202' : `HTTP 202 for ${accepted} of ${data.length}`;
+    const { accepted, events } = JSON.parse(text) as { accepted: number; events: { id: string }[] };
+    if (accepted !== data.length) return `HTTP 202 for ${accepted} of ${data.length}`;
+    for (const [index, { id }] of events.entries()) onAccepted(index, id);
+    return 'HTTP 202';
   } catch (error) {
     return `no answer: ${error instanceof Error && error.name === 'TimeoutError' ? 'late' : 'connection lost'}`;
   }

@@ -1,17 +1,21 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import { timeOfId, type Recorder } from '@jobico/messaging';
 import type { Handlers, StreamItem, Streams } from '../operations.ts';
+import { createCancel, type CancelDeps } from './cancel.ts';
 import { inputsOf, type InputsStores } from './inputs.ts';
 
-type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs' | 'execution.inputs'>;
+type ExecutionHandlers = Pick<
+  Handlers,
+  'execution.list' | 'execution.get' | 'execution.logs' | 'execution.inputs' | 'execution.cancel'
+>;
 
-interface InputsDeps extends InputsStores {
+export interface ExecutionDeps extends InputsStores, CancelDeps {
   recorder: Recorder;
 }
 
 const DEFAULT_LIMIT = 50;
 
-export function createExecutionHandlers({ recorder, ...stores }: InputsDeps): ExecutionHandlers {
+export function createExecutionHandlers({ recorder, ...stores }: ExecutionDeps): ExecutionHandlers {
   const found = async (tenant: string, id: string) => {
     const execution = await recorder.get(tenant, id);
     if (execution) return execution;
@@ -21,6 +25,7 @@ export function createExecutionHandlers({ recorder, ...stores }: InputsDeps): Ex
     'execution.list': (input) => recorder.list({ ...input, limit: input.limit ?? DEFAULT_LIMIT }),
     'execution.get': ({ tenant, execution }) => found(tenant, execution),
     'execution.inputs': async ({ tenant, execution }) => await inputsOf(stores, await found(tenant, execution)),
+    'execution.cancel': createCancel(stores),
     'execution.logs': async ({ tenant, execution }) => ({ items: (await found(tenant, execution)).logs }),
   };
 }

@@ -9,10 +9,13 @@ export interface ExecutorFacts {
   readonly inFlight: number;
 }
 
+/** What ctl cancels it records and counts itself. */
+type Settled = Exclude<ExecutionStatus, 'cancelled'>;
+
 /** Counts recorded outcomes: the function is called once for each. */
 export function countExecutions(metrics: Metrics): (execution: Execution) => void {
-  const counterOf = (status: ExecutionStatus) => metrics.counter('jobico_executions_total', { status });
-  const counters: Record<ExecutionStatus, Counter> = {
+  const counterOf = (status: Settled) => metrics.counter('jobico_executions_total', { status });
+  const counters: Record<Settled, Counter> = {
     ok: counterOf('ok'),
     retry: counterOf('retry'),
     failed: counterOf('failed'),
@@ -21,6 +24,7 @@ export function countExecutions(metrics: Metrics): (execution: Execution) => voi
   const duration = metrics.histogram('jobico_execution_duration_seconds');
   const waited = metrics.histogram('jobico_execution_waited_seconds');
   return ({ status, durationMs, waitedMs }) => {
+    if (status === 'cancelled') return;
     counters[status].value += 1;
     duration.observe(durationMs);
     waited.observe(waitedMs);

@@ -17,6 +17,8 @@ export interface LaneEntry {
   lost?: (() => Settlement) | undefined;
   /** Called once its outcome is final. */
   onSettled(): void;
+  /** Its outcome is on record, by command: it does not begin any more, and whatever comes of it means nothing. */
+  isCancelled?: boolean;
 }
 
 /** Events of a lane that may be in the sandbox at once: enough to keep it busy while records are stored. */
@@ -31,7 +33,7 @@ const AGAIN_MS = 250;
  * The events of one key, in order. They run one after another: those sent to the sandbox wait there, first in, first out,
  * and whatever fails makes the sandbox skip what follows. States: `flowing` (sends as they come) → (something did not
  * succeed, or it is paused) `stopping` (until everything sent has come back) → `flowing`, or before it `waiting` for the next
- * attempt, or `held` because the oldest is paused, or `parked`: another lane has its events, only what is being settled ends
+ * attempt, or `held` because the oldest is paused (then `admitting`, once it is not), or `parked`: another lane has its events, only what is being settled ends
  * here.
  */
 export class Lane {
@@ -47,7 +49,7 @@ export class Lane {
   #whenSettled: PromiseWithResolvers<void> | undefined;
   #sent = 0;
   #inSandbox = 0;
-  #state: 'flowing' | 'stopping' | 'waiting' | 'held' | 'parked' | 'closed' = 'flowing';
+  #state: 'flowing' | 'stopping' | 'waiting' | 'held' | 'admitting' | 'parked' | 'closed' = 'flowing';
   #sandbox: SandboxLane | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -73,6 +75,10 @@ export class Lane {
     while (this.#state === 'flowing' && !this.#context.isStopping()) {
       const entry = this.#entries[this.#sent];
       if (!entry || this.#inSandbox >= DEPTH || this.#recording.has(entry)) return;
+      if (entry.isCancelled) {
+        this.#finish(entry);
+        continue;
+      }
       if (this.#context.isPaused(entry.event.name)) {
         if (this.#inSandbox === 0) this.#hold();
         return;
@@ -107,6 +113,32 @@ export class Lane {
     this.#sandbox?.recall();
   }
 
+  /** An event was cancelled, and its record is stored; answers whether it is here. */
+  cancel(sequence: number): boolean {
+    const entry = this.#entries.find(({ event }) => event.sequence === sequence);
+    if (!entry) return false;
+    entry.isCancelled = true;
+    // What is being recorded of it now is refused.
+    if (this.#settling.has(entry) || this.#recording.has(entry)) return true;
+    if (this.#entries.indexOf(entry) < this.#sent) {
+      if (this.#state === 'flowing') this.#state = 'stopping';
+      this.#sandbox?.cancel(entry.event);
+    } else this.#leaveOut(entry);
+    return true;
+  }
+
+  /** Others may have waited for it, or with it. */
+  #leaveOut(entry: LaneEntry): void {
+    const next = this.#entries[this.#sent];
+    this.#finish(entry);
+    if (this.#state === 'held') void this.#goOn();
+    if (this.#state === 'waiting' && entry === next) {
+      clearTimeout(this.#timer);
+      this.#state = 'flowing';
+    }
+    this.#send();
+  }
+
   /** Its oldest event is paused. Other lanes must not wait for it, should theirs not be. */
   #hold(): void {
     if (!this.#context.isAtRest() && this.#park()) return;
@@ -118,7 +150,7 @@ export class Lane {
     const held = this.#entries.slice(this.#sent);
     const [oldest] = held;
     if (oldest && this.#context.isPaused(oldest.event.name)) return;
-    this.#state = 'waiting';
+    this.#state = 'admitting';
     try {
       for (const entry of held) {
         const admitted = await this.#context.admit(entry.event);
@@ -129,13 +161,13 @@ export class Lane {
       this.#holdAgain();
       return;
     }
-    if (this.#state !== 'waiting') return;
+    if (this.#state !== 'admitting') return;
     this.#state = 'flowing';
     this.#send();
   }
 
   #holdAgain(): void {
-    if (this.#state !== 'waiting') return;
+    if (this.#state !== 'admitting') return;
     this.#state = 'held';
     this.#timer = setTimeout(() => this.pausesChanged(), AGAIN_MS);
   }
@@ -188,7 +220,8 @@ export class Lane {
     this.#inSandbox -= 1;
     const breaks = outcome.kind !== 'ok' && this.#state === 'flowing';
     if (breaks) this.#state = 'stopping';
-    if (outcome.kind !== 'unrun') this.#conclude(entry, declared, outcome);
+    if (outcome.kind !== 'unrun' && entry.isCancelled) this.#finish(entry);
+    else if (outcome.kind !== 'unrun') this.#conclude(entry, declared, outcome);
     // The sandbox skips only what has reached it: what still waits before it must come back too, at once.
     if (breaks) this.#leaveSandbox();
     if (this.#state === 'stopping' && this.#inSandbox === 0) this.#resume();
@@ -229,9 +262,9 @@ export class Lane {
     this.#recording.add(entry);
     this.#context.settle(settlement, (outcome) => {
       this.#recording.delete(entry);
-      // Another process settled the event meanwhile: it does not run again.
+      // Another process settled the event meanwhile, or a command did: it does not run again.
       if (outcome === 'fenced') this.#finish(entry);
-      else this.#send();
+      this.#send();
     });
   }
 

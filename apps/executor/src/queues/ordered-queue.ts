@@ -1,4 +1,5 @@
 import {
+  cancelledSince,
   complete,
   consumeOrdered,
   createOutcomes,
@@ -22,6 +23,7 @@ import { settleLost, settlementOf } from '../settlement/build-settlement.ts';
 import { Lane, type LaneEntry } from './lane.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
 import { ParkedLane } from './parked-lane.ts';
+import { CancelledEvents } from './cancelled-events.ts';
 import type { QueueContext } from './queue-context.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { Running } from './running.ts';
@@ -45,6 +47,8 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
   const stream = queueStream(tenant, queue);
   const log = deps.log.child({ tenant, queue, ...(partition && { partition: partition.index }) });
   const worker = new OrderedQueue(deps, found, createOutcomes(deps.nats, tenant, queue, partition?.index));
+  // Before anything comes: what is cancelled from then on is told, what was before is read.
+  const forget = deps.cancellations.follow(tenant, queue, (sequence) => worker.cancel(sequence));
   const consumer = await consumeOrdered(
     deps.nats,
     stream,
@@ -55,7 +59,10 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
     },
     log,
     found.name,
-  );
+  ).catch((error: unknown) => {
+    forget();
+    throw error;
+  });
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
     get isPinned() {
@@ -71,6 +78,7 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
       await consumer.stop(worker.handBack());
+      forget();
       worker.drop();
     },
   };
@@ -101,6 +109,11 @@ class OrderedQueue {
   #recovered = new Map<number, Execution>();
   /** Of them, those that ended and whose remaining steps have been taken. */
   readonly #completed = new Set<number>();
+  readonly #cancelled = new CancelledEvents((sequence) => sequence <= this.#admitted);
+  /** Whether those that were cancelled before this process got the queue are among them. */
+  #areCancelledKnown = false;
+  /** Whether this process has the queue, as far as it knows. */
+  #isBegun = false;
   #epoch = 0;
   #isStopping = false;
   /** Whether something may still run that was begun before the queue was lost. */
@@ -161,10 +174,12 @@ class OrderedQueue {
   begin(tail: Tail): void {
     this.drop();
     this.#outcomes.forget();
+    this.#isBegun = true;
     this.#isParkingKnown = false;
     this.#unacknowledged.begin(tail.floor);
     this.#admitted = tail.floor;
     this.#takenOver.begin(tail, this.#received);
+    this.#areCancelledKnown = false;
     // What is parked does not wait for a message.
     this.#admitIncoming();
   }
@@ -172,6 +187,7 @@ class OrderedQueue {
   /** Forgets everything: it belongs to another process, or comes again. */
   drop(): void {
     this.#epoch += 1;
+    this.#isBegun = false;
     this.#isHaunted = true;
     this.#settler.abandon();
     for (const lane of this.#lanes.values()) lane.close();
@@ -179,6 +195,7 @@ class OrderedQueue {
     this.#unacknowledged.begin(this.#unacknowledged.upTo);
     this.#recovered.clear();
     this.#completed.clear();
+    this.#cancelled.clear();
     this.#incoming = [];
     this.#isAdmitting = false;
   }
@@ -220,6 +237,10 @@ class OrderedQueue {
       }
       const [message] = this.#incoming;
       if (!message) return;
+      if (!this.#areCancelledKnown) {
+        pauseFor(this.#readCancelled(epoch, message.timeMs));
+        return;
+      }
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       if (!event || !this.#isOwn(event)) {
         this.#shift();
@@ -234,7 +255,10 @@ class OrderedQueue {
         pauseFor(this.#prepare(epoch, message.timeMs));
         return;
       }
-      if (this.#completed.delete(message.sequence)) {
+      // Of one that was cancelled there is nothing left to be done.
+      const isCancelled = this.#cancelled.delete(message.sequence);
+      if (this.#completed.delete(message.sequence) || isCancelled) {
+        this.#recovered.delete(message.sequence);
         this.#shift();
         this.#unacknowledged.done(message.sequence);
         continue;
@@ -252,6 +276,23 @@ class OrderedQueue {
       this.#shift();
       this.#enqueue(event, admitted, recorded);
     }
+  }
+
+  /** An event was cancelled, and its record is stored. */
+  cancel(sequence: number): void {
+    if (!this.#isBegun) return;
+    // Whoever recorded that is another process.
+    this.#outcomes.forget(sequence);
+    for (const lane of this.#lanes.values()) if (lane.cancel(sequence)) return;
+    this.#cancelled.add(sequence);
+  }
+
+  /** Its slot says it of an event whose slot is read; that of one that comes later may have been read before. */
+  async #readCancelled(epoch: number, sinceMs: number): Promise<void> {
+    const found = await cancelledSince(this.#deps.nats, this.#tenant, this.#queue, sinceMs);
+    if (epoch !== this.#epoch) return;
+    this.#areCancelledKnown = true;
+    for (const sequence of found) this.#cancelled.add(sequence);
   }
 
   #isOwn(event: QueuedEvent): boolean {

@@ -7,6 +7,8 @@ import type { LaneEntry } from './lane.ts';
 import type { QueueContext } from './queue-context.ts';
 
 const PAUSE_MS = 250;
+/** Given as a reason, or every abort makes an error with a stack. */
+const OVER = 'it is over';
 
 /**
  * A lane whose first event waits for its next attempt, moved out of the queue: its events are copied, in order, to the
@@ -32,6 +34,8 @@ export class ParkedLane {
   readonly #closed = new AbortController();
   /** Where an event of that name is, while it runs. */
   #running: { name: string; sandbox: SandboxLane } | undefined;
+  /** The event that is next; aborted once it was cancelled, or the lane is closed. */
+  #head: { event: QueuedEvent; over: AbortController } | undefined;
 
   /** `onEmpty` is told the newest event that has run, by its sequence, and answers whether the lane ends. */
   constructor(
@@ -63,6 +67,15 @@ export class ParkedLane {
   /** Stops running; what is parked stays. */
   close(): void {
     this.#closed.abort();
+    this.#head?.over.abort(OVER);
+  }
+
+  /** An event was cancelled, and its record is stored. Of any but the next one that is seen when its turn comes. */
+  cancel(sequence: number): boolean {
+    if (this.#head?.event.sequence !== sequence) return false;
+    this.#head.over.abort(OVER);
+    this.#running?.sandbox.cancel(this.#head.event);
+    return true;
   }
 
   /** What is paused and has not started comes back. */
@@ -73,6 +86,11 @@ export class ParkedLane {
   /** Whether nobody knows if the event that is next has begun in another process. */
   get isDoubtful(): boolean {
     return this.#mayHaveBegun;
+  }
+
+  /** Whether the event that is next was cancelled, or the lane is closed. */
+  get #isOver(): boolean {
+    return this.#head?.over.signal.aborted === true;
   }
 
   get #isClosed(): boolean {
@@ -102,7 +120,10 @@ export class ParkedLane {
   /** Runs an event until it is settled for good, and takes it away. */
   async #runHead(head: ParkedEvent): Promise<void> {
     const { event } = head;
-    await this.#untilNotPaused(event.name);
+    // Before its records are read: what is recorded from then on is told.
+    this.#head = { event, over: new AbortController() };
+    const { signal: over } = this.#head.over;
+    await this.#untilNotPaused(event.name, over);
     if (this.#isClosed) return;
     this.#latest = Math.max(this.#latest, event.sequence);
     const found = await this.#untilDone(() => this.#context.recordedOutcome(event));
@@ -118,9 +139,10 @@ export class ParkedLane {
       }
       this.#mayHaveBegun = false;
       while (readyAtMs !== undefined && !this.#isClosed) {
-        await this.#wait(readyAtMs - Date.now());
-        await this.#untilNotPaused(event.name);
+        await this.#wait(readyAtMs - Date.now(), over);
+        await this.#untilNotPaused(event.name, over);
         if (this.#isClosed) return;
+        if (over.aborted) break;
         const before: number = readyAtMs;
         readyAtMs = await this.#attempt(head, attempt, before);
         if (readyAtMs !== before) attempt += 1;
@@ -140,7 +162,7 @@ export class ParkedLane {
   /** One attempt; answers when the next one is due, the same time if it did not run, nothing if the event is settled. */
   async #attempt({ event }: ParkedEvent, attempt: number, readyAtMs: number): Promise<number | undefined> {
     const admitted = await this.#untilDone(async () => await this.#context.admit(event));
-    if (!admitted) return undefined;
+    if (!admitted || this.#isOver) return undefined;
     const context = this.#context.decisionContext(readyAtMs);
     if (admitted.verdict) {
       await this.#settled(decideUnrun({ event, key: admitted.key, attempt }, admitted.verdict, context).settlement);
@@ -159,7 +181,7 @@ export class ParkedLane {
         },
       });
     });
-    if (outcome.kind === 'unrun' || this.#isClosed) return readyAtMs;
+    if (outcome.kind === 'unrun' || this.#isClosed || this.#isOver) return readyAtMs;
     return await this.#conclude(work, outcome, readyAtMs);
   }
 
@@ -182,12 +204,12 @@ export class ParkedLane {
     });
   }
 
-  async #untilNotPaused(event: string): Promise<void> {
-    while (!this.#isClosed && this.#context.isPaused(event)) await this.#wait(PAUSE_MS);
+  async #untilNotPaused(event: string, over: AbortSignal): Promise<void> {
+    while (!this.#isClosed && !over.aborted && this.#context.isPaused(event)) await this.#wait(PAUSE_MS, over);
   }
 
-  async #wait(ms: number): Promise<void> {
-    if (ms > 0) await setTimeout(ms, undefined, { signal: this.#closed.signal }).catch(() => undefined);
+  async #wait(ms: number, signal = this.#closed.signal): Promise<void> {
+    if (ms > 0) await setTimeout(ms, undefined, { signal }).catch(() => undefined);
   }
 
   async #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {

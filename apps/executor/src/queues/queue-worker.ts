@@ -1,5 +1,5 @@
 import type { Execution } from '@jobico/contract';
-import type { Definitions, Nats } from '@jobico/messaging';
+import type { Cancellations, Definitions, Nats } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { Admission } from '../admission.ts';
 import type { SandboxPool } from '../sandboxes/pool.ts';
@@ -7,6 +7,7 @@ import type { SandboxPool } from '../sandboxes/pool.ts';
 export interface QueueDeps {
   nats: Nats;
   definitions: Definitions;
+  cancellations: Cancellations;
   admission: Admission;
   pool: SandboxPool;
   log: Logger;

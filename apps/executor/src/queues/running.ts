@@ -15,6 +15,7 @@ export class Running {
     return {
       close: () => lane.close(),
       recall: () => lane.recall(),
+      cancel: (event) => lane.cancel(event),
       send: (work) => {
         this.#count += 1;
         lane.send({

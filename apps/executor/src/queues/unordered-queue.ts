@@ -1,4 +1,5 @@
 import {
+  cancelledSince,
   complete,
   consumeShared,
   createOutcomes,
@@ -14,6 +15,7 @@ import type { Execution } from '@jobico/contract';
 import type { SandboxLane } from '../sandboxes/pool.ts';
 import { decide, decideUnrun, settlementOf } from '../settlement/build-settlement.ts';
 import type { Attempt, Outcome } from '../work.ts';
+import { CancelledEvents } from './cancelled-events.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { createSettler, type Settler } from './settler.ts';
@@ -32,7 +34,13 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
     onMessage: (message) => worker.receive(message),
     onReconnect: (forgotten) => worker.doubt(forgotten),
   };
-  const consumer = await consumeShared(deps.nats, queueStream(tenant, queue), PULL, handlers, deps.log);
+  // Before anything comes: what is cancelled from then on is told, what was before is read.
+  const forget = deps.cancellations.follow(tenant, queue, (sequence) => worker.cancel(sequence));
+  const stream = queueStream(tenant, queue);
+  const consumer = await consumeShared(deps.nats, stream, PULL, handlers, deps.log).catch((error: unknown) => {
+    forget();
+    throw error;
+  });
   worker.unbegun = (sequence) => consumer.unbegun(sequence);
   const working = setInterval(() => worker.reportWorking(), WORKING_MS);
   return {
@@ -47,6 +55,7 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
       await consumer.close();
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
+      forget();
       await consumer.giveBack(worker.takeUnbegun());
     },
   };
@@ -63,13 +72,17 @@ class UnorderedQueue {
   /** Not to be started while they are paused, each with what starts it then. */
   readonly #held = new Map<string, Map<number, () => void>>();
   /** Handed to a sandbox. */
-  readonly #lanes = new Map<SandboxLane, string>();
+  readonly #lanes = new Map<SandboxLane, QueuedEvent>();
   /** Delivered, and given back when this worker stops. */
   readonly #unbegun = new Set<number>();
   /** To be started together: what must be read of them is read at once. */
   #incoming: JsMsg[] = [];
   /** The newest message that was delivered here. */
   #latest = 0;
+  /** Of what was delivered before, and comes again, the records are read. */
+  readonly #cancelled = new CancelledEvents((sequence) => sequence <= this.#latest && !this.#deliveries.has(sequence));
+  /** Whether those that were cancelled before anything came here are among them. */
+  #areCancelledKnown = false;
   /** Up to here, an event may have run in another process and nothing tell of it. */
   #forgotten: Promise<number> | number = 0;
   #isStopping = false;
@@ -115,8 +128,31 @@ class UnorderedQueue {
   }
 
   pausesChanged(): void {
-    for (const [lane, event] of this.#lanes) if (this.#isPaused(event)) lane.recall();
+    for (const [lane, event] of this.#lanes) if (this.#isPaused(event.name)) lane.recall();
     this.#goOn((event) => !this.#isPaused(event));
+  }
+
+  /** An event was cancelled, and its record is stored. */
+  cancel(sequence: number): void {
+    // Whoever recorded that is another process.
+    this.#outcomes.forget(sequence);
+    this.#cancelled.add(sequence);
+    for (const [lane, event] of this.#lanes) if (event.sequence === sequence) lane.cancel(event);
+    for (const held of this.#held.values()) {
+      const start = held.get(sequence);
+      held.delete(sequence);
+      start?.();
+    }
+  }
+
+  /** Its slot says it of an event whose slot is read; that of one that comes later may have been read before. */
+  async #readCancelled(messages: readonly JsMsg[]): Promise<void> {
+    if (this.#areCancelledKnown) return;
+    const sinceMs = Math.min(...messages.map(({ time }) => time.getTime()));
+    for (const sequence of await cancelledSince(this.#deps.nats, this.#tenant, this.#queue, sinceMs)) {
+      this.#cancelled.add(sequence);
+    }
+    this.#areCancelledKnown = true;
   }
 
   #isPaused(event: string): boolean {
@@ -171,6 +207,7 @@ class UnorderedQueue {
     for (const { seq } of messages) this.#latest = Math.max(this.#latest, seq);
     try {
       const forgotten = await this.#forgotten;
+      await this.#readCancelled(messages);
       const recorded = await this.#recordedOf(doubtful);
       for (const message of messages) {
         void this.#start(message, recorded.get(message.seq), message.seq <= forgotten);
@@ -192,7 +229,7 @@ class UnorderedQueue {
   async #start(message: JsMsg, recorded: Execution | undefined, isForgotten: boolean): Promise<void> {
     try {
       const event = readEvent(deliveredBy(message), queueStream(this.#tenant, this.#queue));
-      if (!event) this.#release(message, (delivered) => delivered.ack());
+      if (!event || this.#cancelled.has(message.seq)) this.#release(message, (delivered) => delivered.ack());
       else if (!recorded || recorded.status === 'retry') await this.#next(message, event, recorded, isForgotten);
       else {
         await complete(this.#deps.nats, [settlementOf(recorded, event)]);
@@ -227,6 +264,10 @@ class UnorderedQueue {
   }
 
   async #admit(message: JsMsg, event: QueuedEvent, attempt: number, readyAtMs: number): Promise<void> {
+    if (this.#cancelled.has(message.seq)) {
+      this.#release(message, (delivered) => delivered.ack());
+      return;
+    }
     if (this.#isStopping) {
       this.#unbegun.add(message.seq);
       return;
@@ -256,11 +297,12 @@ class UnorderedQueue {
 
   #run(message: JsMsg, attempt: Attempt, readyAtMs: number): void {
     const lane = this.#deps.pool.openLane(this.#tenant);
-    this.#lanes.set(lane, attempt.event.name);
+    this.#lanes.set(lane, attempt.event);
     const onOutcome = (outcome: Outcome) => {
       this.#lanes.delete(lane);
       lane.close();
-      if (outcome.kind === 'unrun') {
+      // One that was cancelled is let go of there.
+      if (outcome.kind === 'unrun' || this.#cancelled.has(message.seq)) {
         void this.#admitAgain(message, attempt.event, attempt.attempt, readyAtMs);
         return;
       }
@@ -277,6 +319,7 @@ class UnorderedQueue {
   #release({ seq }: JsMsg, how: (message: JsMsg) => void): void {
     const message = this.#deliveries.get(seq);
     this.#deliveries.delete(seq);
+    this.#cancelled.delete(seq);
     if (message) how(message);
   }
 

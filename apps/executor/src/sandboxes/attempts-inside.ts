@@ -1,4 +1,5 @@
 import type { Dispatch } from '@jobico/component';
+import type { QueuedEvent } from '@jobico/messaging';
 import type { CallContext } from '../host/host-services.ts';
 import type { InputRecorder } from '../host/recorded-inputs.ts';
 import { isoTime } from '../iso-time.ts';
@@ -22,6 +23,8 @@ export interface AttemptInside {
   inputs: InputRecorder | undefined;
   /** From when its lines are told while it runs. */
   live: LiveRun | undefined;
+  /** Whether its event was cancelled: if it runs, it is ended by force. */
+  isCancelled: boolean;
 }
 
 /** Attempts that may be in the process, and the bytes of their events: enough to keep it busy while answers travel. */
@@ -49,6 +52,12 @@ export class AttemptsInside {
     return this.#attempts.get(n);
   }
 
+  /** The attempt of an event, if it is here. */
+  of(event: QueuedEvent): AttemptInside | undefined {
+    for (const attempt of this.#attempts.values()) if (attempt.work.event === event) return attempt;
+    return undefined;
+  }
+
   oldest(): number | undefined {
     const [n] = this.#attempts.keys();
     return n;
@@ -69,6 +78,7 @@ export class AttemptsInside {
       redactor,
       inputs: undefined,
       live: undefined,
+      isCancelled: false,
     });
     this.#bytes += data.length;
     return {

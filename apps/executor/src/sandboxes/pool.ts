@@ -1,3 +1,4 @@
+import type { QueuedEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { HostServices } from '../host/host-services.ts';
 import type { LiveLogs } from '../live-logs.ts';
@@ -14,6 +15,8 @@ export interface SandboxLane {
   close(): void;
   /** The same, and what has gone to the sandbox and has not started there comes back too. */
   recall(): void;
+  /** The same; and an attempt of this event that was sent here and has started is ended by force. */
+  cancel(event: QueuedEvent): void;
 }
 
 /** The sandbox processes of this executor. Each serves one tenant until it is replaced. */
@@ -102,6 +105,10 @@ class Pool implements SandboxPool {
       close,
       recall: () => {
         sandbox?.recallLane(number);
+        close();
+      },
+      cancel: (event) => {
+        sandbox?.cancel(number, event);
         close();
       },
     };

@@ -10,7 +10,7 @@ import type {
   SandboxOutcome,
 } from '@jobico/component';
 import { JobicoError, LIMITS, type ExecutionError } from '@jobico/contract';
-import { createEventId, type DeclaredEvent } from '@jobico/messaging';
+import { createEventId, type DeclaredEvent, type QueuedEvent } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
 import type { CallContext, HostServices } from '../host/host-services.ts';
 import { recordInputs } from '../host/recorded-inputs.ts';
@@ -44,6 +44,8 @@ interface Queued {
 
 /** A repeat must show as an attempt of its own, also when it is nobody's fault. */
 const INTERRUPTED: ExecutionError = { code: 'interrupted', message: 'its sandbox was ended because of another event' };
+
+const CANCELLED: ExecutionError = { code: 'cancelled', message: 'its event was cancelled' };
 
 /** One message to the process takes this many. */
 const BATCH = 128;
@@ -125,6 +127,17 @@ export class TenantSandbox {
   recallLane(lane: number): void {
     if (this.#state !== 'ended') this.#sandbox?.recall([lane]);
     this.closeLane(lane);
+  }
+
+  /**
+   * Its event was cancelled. Where its attempt runs, now or in a moment, it ends as one that overruns its deadline; what of
+   * the lane has not started comes back as not run.
+   */
+  cancel(lane: number, event: QueuedEvent): void {
+    const attempt = this.#inside.of(event);
+    if (attempt) attempt.isCancelled = true;
+    this.#endCancelled(this.#sandbox?.running() ?? []);
+    this.recallLane(lane);
   }
 
   /** Makes room for another tenant: what has gone to the process ends there, then it ends; the rest comes back as not run. */
@@ -330,6 +343,7 @@ export class TenantSandbox {
     if (this.#inside.size === 0) return;
     const now = performance.now();
     const running = this.#sandbox?.running() ?? [];
+    if (this.#endCancelled(running)) return;
     for (const { n, since } of running.length > 0 ? running : this.#unstarted()) {
       const timeoutMs = this.#inside.get(n)?.work.declared.job.timeoutMs ?? Infinity;
       if (now - since <= timeoutMs) continue;
@@ -339,6 +353,15 @@ export class TenantSandbox {
       this.#end();
       return;
     }
+  }
+
+  /** Answers whether the process was ended because an attempt of a cancelled event runs in it. */
+  #endCancelled(running: readonly { n: number; since: number }[]): boolean {
+    const cancelled = running.find(({ n }) => this.#inside.get(n)?.isCancelled);
+    if (!cancelled) return false;
+    this.#fail(cancelled.n, CANCELLED, performance.now() - cancelled.since);
+    this.#end();
+    return true;
   }
 
   /** A process under a guest's control may never say that anything has started: then time counts for the oldest attempt. */

@@ -2,7 +2,7 @@ import type { ExecutionStatus, OperationOutput } from '@jobico/contract';
 import { Flags } from '@oclif/core';
 import { PlatformCommand } from '../../platform-command.ts';
 
-const STATUSES = ['ok', 'retry', 'failed', 'dead'] as const satisfies readonly ExecutionStatus[];
+const STATUSES = ['ok', 'retry', 'failed', 'dead', 'cancelled'] as const satisfies readonly ExecutionStatus[];
 
 export default class ExecutionList extends PlatformCommand {
   static override summary = 'List executions, newest first.';

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Execution, EXECUTION_STATUSES, LiveLines, LogLine } from '../execution.ts';
+import { EVENT_ID_PATTERN } from '../ids.ts';
 import { after, closed, idFilter, limit, operation, page, streamOperation, tenant } from './operation.ts';
 
 const execution = Type.String({ pattern: '^[0-9a-f-]{36}$', description: 'The execution.' });
@@ -63,6 +64,23 @@ export const executionOperations = {
       secrets: Type.Array(Type.String(), { description: 'Names of the secrets that it granted.' }),
       timeoutMs: Type.Number({ description: 'Of the job.' }),
     }),
+  }),
+  'execution.cancel': operation({
+    summary: 'Ends an event that waits or runs: it is cancelled for good, and its record says so',
+    role: 'deployer',
+    method: 'POST',
+    path: '/v1/tenants/{tenant}/executions/{execution}/cancel',
+    input: Type.Object(
+      {
+        tenant,
+        execution: Type.String({
+          pattern: EVENT_ID_PATTERN,
+          description: 'The execution that runs or waits for its next attempt; or its event, by its id.',
+        }),
+      },
+      closed,
+    ),
+    output: Execution,
   }),
   'execution.watch': streamOperation({
     summary: 'Streams executions as they end',

@@ -1,0 +1,72 @@
+import type { LiveLines } from '@jobico/contract';
+import type { Nats } from './connection.ts';
+import { timeOfId } from './event-ids.ts';
+import { readStoredEvent, type QueuedEvent } from './event-message.ts';
+import { asUnavailable, isMissing, isNoMatch } from './failures.ts';
+import { scanForward } from './pages.ts';
+import { findParked, type FoundParked } from './parking.ts';
+import { createRecorder } from './recorder.ts';
+import { storedUnder } from './stored-queue.ts';
+import { EXECUTIONS, logSubject, queueStream } from './subjects.ts';
+
+/** An event that an id may mean, and where it is. */
+export interface Cancellable {
+  event: QueuedEvent;
+  queue: string;
+  /** Where it was found outside of its queue. */
+  parked?: FoundParked | undefined;
+}
+
+/** The events that an id means, of events or of executions, as far as they are parked or in their queues. */
+export async function* findCancellable(nats: Nats, tenant: string, id: string): AsyncGenerator<Cancellable> {
+  const eventId = (await eventThatRuns(nats, tenant, id)) ?? id;
+  let isFound = false;
+  const outside = new Set<string>();
+  for await (const found of findParked(nats, tenant, undefined, (event) => event.id === eventId)) {
+    isFound = true;
+    outside.add(`${found.queue} ${found.parked.event.sequence}`);
+    yield { event: found.parked.event, queue: found.queue, parked: found };
+  }
+  for await (const found of storedUnder(nats, tenant, eventId)) {
+    isFound = true;
+    if (!outside.has(`${found.queue} ${found.event.sequence}`)) yield found;
+  }
+  const attempted = isFound ? undefined : await attemptedBy(nats, tenant, id);
+  if (attempted) yield attempted;
+}
+
+/** An executor's clock, and the server's. */
+const CLOCKS_DIFFER_MS = 5000;
+
+/** The event of an execution that runs: what runs for long tells its id with what it logs. */
+async function eventThatRuns(nats: Nats, tenant: string, id: string): Promise<string | undefined> {
+  const timeMs = timeOfId(id);
+  if (timeMs === undefined) return undefined;
+  for await (const message of scanForward(nats, EXECUTIONS, logSubject(tenant), timeMs - CLOCKS_DIFFER_MS)) {
+    const live = message.json<LiveLines>();
+    if (live.execution === id) return live.event.id;
+  }
+  return undefined;
+}
+
+/** The event of an attempt that is on record. */
+async function attemptedBy(nats: Nats, tenant: string, id: string): Promise<Cancellable | undefined> {
+  const execution = await createRecorder(nats).get(tenant, id);
+  if (!execution) return undefined;
+  const { queue, sequence } = execution;
+  for await (const parked of findParked(nats, tenant, queue, (event) => event.sequence === sequence)) {
+    return { event: parked.parked.event, queue, parked };
+  }
+  const event = await storedAt(nats, queueStream(tenant, queue), sequence);
+  return event && { event, queue };
+}
+
+async function storedAt({ jsm }: Nats, stream: string, sequence: number): Promise<QueuedEvent | undefined> {
+  try {
+    const message = await jsm.direct.getMessage(stream, { seq: sequence });
+    return message ? readStoredEvent(message, stream) : undefined;
+  } catch (error) {
+    if (isNoMatch(error) || isMissing(error)) return undefined;
+    throw asUnavailable(error, 'an event cannot be read');
+  }
+}
