@@ -68,3 +68,26 @@ test('what is abandoned is tried no more, and nobody is called back', async () =
   await expect.poll(() => settler.pending).toBe(0);
   expect(done).toEqual([]);
 });
+
+test('of what is recorded again after an outage, only some is under way at a time', async () => {
+  let isAway = true;
+  let [underWay, most] = [0, 0];
+  const recorded: number[] = [];
+  const commit = async ({ sequence }: Execution) => {
+    if (isAway) throw new JobicoError('unavailable', 'away');
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await turn();
+    underWay -= 1;
+    recorded.push(sequence);
+    return { isOurs: true as const };
+  };
+  const settler = settlerOf({ commit } as unknown as Outcomes);
+  const sequences = Array.from({ length: 300 }, (_, index) => index + 1);
+  for (const sequence of sequences) settler.settle(settlementOf(sequence), () => undefined);
+  await turn();
+  isAway = false;
+  await expect.poll(() => settler.pending).toBe(0);
+  expect(recorded).toEqual(sequences);
+  expect(most).toBe(16);
+});

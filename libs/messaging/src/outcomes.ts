@@ -39,9 +39,14 @@ interface Slot {
   attempt: number;
   isTerminal: boolean;
   isCancelled: boolean;
+  /**
+   * Of older events that wait for another attempt, the latest that this process has recorded. As long as nobody else records
+   * into the slot, which would show, it is the latest there is: they need no look at what is on record since.
+   */
+  waiting: Map<number, number> | undefined;
 }
 
-const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, isCancelled: false };
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, isCancelled: false, waiting: undefined };
 
 /** `partition`: of the queue, if it has some. */
 export function createOutcomes(nats: Nats, tenant: string, queue: string, partition?: number): Outcomes {
@@ -75,23 +80,45 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
         .map(({ recorded }) => recorded)
         .filter((recorded) => recorded.sequence === sequence)
         .reduce(later, undefined);
+      if (own && own.status !== 'retry') return [sequence, own] as const;
       // What another event of the slot, an older one that waited long too, has recorded since this one was stored may hide
       // the outcome of this one: all of it, or all but a retry.
-      const mayBeHidden =
-        (!own || own.status === 'retry') &&
-        inSlot.some(({ message, recorded }) => recorded.sequence !== sequence && message.time.getTime() >= sinceMs);
-      return [sequence, mayBeHidden ? await scan(sequence, sinceMs) : own] as const;
+      const hiding = inSlot.filter(
+        ({ message, recorded }) => recorded.sequence !== sequence && message.time.getTime() >= sinceMs,
+      );
+      const subjects = hiding.map(({ message }) => message.subject);
+      return [sequence, await latestBehind(subjects, sequence, sinceMs, own)] as const;
     });
     return new Map((await Promise.all(found)).flatMap(([sequence, own]) => (own ? [[sequence, own]] : [])));
   };
 
-  const scan = async (sequence: number, sinceMs: number) => {
-    let found: Execution | undefined;
-    for await (const recorded of slotSince(nats, slotFilter(tenant, queue, sequence, partition), sinceMs)) {
-      if (recorded.sequence === sequence) found = later(found, recorded);
+  /**
+   * The latest outcome of an event, among `own` and what is hidden under subjects of its slot. They are read one by one: the
+   * server finds the messages of a subject by an index, and those of a pattern by looking at all there are.
+   */
+  const latestBehind = async (
+    subjects: readonly string[],
+    sequence: number,
+    sinceMs: number,
+    own: Execution | undefined,
+  ) => {
+    let found = own;
+    for (const subject of subjects) {
+      for await (const recorded of recordedSince(nats, subject, sinceMs)) {
+        if (recorded.sequence === sequence) found = later(found, recorded);
+      }
     }
-    if (found) remember(found, 0);
+    if (found && found !== own) remember(found, 0);
     return found;
+  };
+
+  /** This process has recorded an outcome: the slot's last, unless somebody else's has been seen before the answer came. */
+  const rememberOwn = (execution: Execution, at: number) => {
+    remember(execution, at);
+    const slot = known.get(execution.sequence % SLOTS);
+    if (slot?.last !== at) return;
+    if (execution.status === 'retry') (slot.waiting ??= new Map()).set(execution.sequence, execution.attempt);
+    else slot.waiting?.delete(execution.sequence);
   };
 
   /**
@@ -110,8 +137,11 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
 
   /** Whether what is known of the slot is of this event and in its way, or of a later one and says nothing of it. */
   const isDoubtful = (execution: Execution) => {
-    const { event, isTerminal, attempt } = known.get(execution.sequence % SLOTS) ?? EMPTY;
-    return event > execution.sequence || (event === execution.sequence && isInTheWay(execution, isTerminal, attempt));
+    const { event, isTerminal, attempt, waiting } = known.get(execution.sequence % SLOTS) ?? EMPTY;
+    if (event < execution.sequence) return false;
+    if (event === execution.sequence) return isInTheWay(execution, isTerminal, attempt);
+    const recorded = waiting?.get(execution.sequence);
+    return recorded === undefined || isInTheWay(execution, false, recorded);
   };
 
   /**
@@ -159,7 +189,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
           if (obstacle) return obstacle;
           const publishing = publish(execution, body);
           goOn?.();
-          remember(execution, (await publishing).sequence);
+          rememberOwn(execution, (await publishing).sequence);
           return { isOurs: true };
         } catch (error) {
           if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
@@ -195,8 +225,8 @@ function later(a: Execution | undefined, b: Execution): Execution {
   return a.attempt > b.attempt ? a : b;
 }
 
-/** Outcomes in a slot since a time, oldest first: some few, since a slot takes one of every {@link SLOTS} events. */
-async function* slotSince(nats: Nats, filter: string, sinceMs: number): AsyncGenerator<Execution> {
+/** Outcomes under a subject since a time, oldest first: some few, since a slot takes one of every {@link SLOTS} events. */
+async function* recordedSince(nats: Nats, subject: string, sinceMs: number): AsyncGenerator<Execution> {
   const since = { start_time: new Date(Math.max(0, sinceMs - 1)) };
-  for await (const message of readForward(nats, EXECUTIONS, filter, since)) yield readExecution(message);
+  for await (const message of readForward(nats, EXECUTIONS, subject, since)) yield readExecution(message);
 }

@@ -1,5 +1,5 @@
 import { createOutcomes, createRecorder } from '@jobico/messaging';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { execution, uniqueTenant, withNats } from './nats.ts';
 
 test('of two processes that ran the same event, the second to record is told of the first', () =>
@@ -107,6 +107,46 @@ test('an outcome that an older event of its slot hides, recorded after it, is st
     expect((await outcomes.latest([5 + 4096], sinceMs)).get(5 + 4096)).toMatchObject({ id: newer.id });
     const again = execution(tenant, 5 + 4096, { event: newer.event, attempt: 2 });
     expect(await outcomes.commit(again)).toMatchObject({ isOurs: false, recorded: { id: newer.id } });
+  }));
+
+test('a further attempt of an event that waited is recorded without a look at what its slot took meanwhile', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const reads = vi.spyOn(nats.jsm.direct, 'getLastMessagesFor');
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    await outcomes.prepare([11], 0);
+    await outcomes.commit(execution(tenant, 11, { status: 'retry' }));
+    await outcomes.commit(execution(tenant, 11 + 4096));
+    reads.mockClear();
+    expect(await outcomes.commit(execution(tenant, 11, { status: 'retry', attempt: 2 }))).toEqual({ isOurs: true });
+    await outcomes.commit(execution(tenant, 11 + 2 * 4096));
+    expect(await outcomes.commit(execution(tenant, 11, { attempt: 3 }))).toEqual({ isOurs: true });
+    expect(reads).not.toHaveBeenCalled();
+    expect(await outcomes.commit(execution(tenant, 11, { attempt: 4 }))).toMatchObject({
+      isOurs: false,
+      recorded: { attempt: 3 },
+    });
+  }));
+
+test('an attempt that waited here and ended in another process is not recorded a second time', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const [first, second] = [createOutcomes(nats, tenant, 'q'), createOutcomes(nats, tenant, 'q')];
+    const sinceMs = Date.now() - 60_000;
+    const event = { id: 'e11', name: 'e', time: new Date(sinceMs).toISOString() };
+    await first.prepare([11], 0);
+    await first.commit(execution(tenant, 11, { status: 'retry', event }));
+    await first.commit(execution(tenant, 11 + 4096));
+    await second.prepare([11], sinceMs);
+    const ended = execution(tenant, 11, { attempt: 2, event });
+    expect(await second.commit(ended)).toEqual({ isOurs: true });
+    await second.commit(execution(tenant, 11 + 2 * 4096));
+    // The slot of another event is read again here, and with it what the other process has recorded.
+    await first.commit(execution(tenant, 11 + 3 * 4096));
+    expect(await first.commit(execution(tenant, 11, { attempt: 2, event }))).toMatchObject({
+      isOurs: false,
+      recorded: { id: ended.id },
+    });
   }));
 
 test('preparing to run an event tells that it has run already', () =>

@@ -1,8 +1,7 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import { settle, type Nats, type Outcomes, type Settlement, type SubjectOf } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
-
-const PAUSE_MS = 250;
+import { createRetries } from './retries.ts';
 
 /** Makes outcomes of one queue final, each until it is, or until the queue is lost. */
 export interface Settler {
@@ -26,7 +25,7 @@ interface Job {
 /**
  * Outcomes are recorded in the order they come, also when the server was away: what is on record of a lane must never have
  * a gap, for the event in it would run again after those behind it. So while one could not be recorded, those that come
- * are held back behind it, and then all of them are sent again in order.
+ * are held back behind it, and then all of them are sent again in order, some at a time.
  */
 export function createSettler(
   nats: Nats,
@@ -38,12 +37,10 @@ export function createSettler(
   let epoch = 0;
   let pending = 0;
   let count = 0;
-  let held: Job[] = [];
-
-  const begin = (job: Job) => {
+  const begin = (job: Job): Promise<void> => {
     const { settlement, isRepeat } = job;
     const onRecorded = () => void (job.isRecorded = true);
-    settle(nats, outcomes, settlement, { isRepeat, onRecorded, ...(subjectOf && { subjectOf }) }).then(
+    return settle(nats, outcomes, settlement, { isRepeat, onRecorded, ...(subjectOf && { subjectOf }) }).then(
       (outcome) => end(job, outcome),
       (error: unknown) => onFailure(job, error),
     );
@@ -65,32 +62,22 @@ export function createSettler(
       return;
     }
     // When the server is away that is one line, not one for every event and try.
-    const level = job.isRepeat || held.length > 0 ? 'debug' : 'warn';
+    const level = job.isRepeat || !unrecorded.isEmpty ? 'debug' : 'warn';
     log[level](
       { err: error, event: execution.event.id, queue: execution.queue },
       'outcome could not be stored, trying again',
     );
     job.isRepeat = true;
     // What fails by itself, and not because the server is away, holds up nobody else.
-    if (job.isRecorded || error.code !== 'unavailable') setTimeout(() => again(job), PAUSE_MS);
-    else hold(job);
+    (job.isRecorded || error.code !== 'unavailable' ? unfinished : unrecorded).add(job);
   };
 
-  const again = (job: Job) => {
-    if (job.epoch === epoch) begin(job);
+  const again = async (job: Job) => {
+    if (job.epoch === epoch) await begin(job);
     else pending -= 1;
   };
-
-  const hold = (job: Job) => {
-    if (held.length === 0) setTimeout(release, PAUSE_MS);
-    held.push(job);
-  };
-
-  const release = () => {
-    const jobs = held.toSorted((a, b) => a.number - b.number);
-    held = [];
-    for (const job of jobs) again(job);
-  };
+  const unrecorded = createRetries<Job>(again);
+  const unfinished = createRetries<Job>(again);
 
   return {
     get pending() {
@@ -102,8 +89,8 @@ export function createSettler(
     settle(settlement, onDone) {
       pending += 1;
       const job: Job = { settlement, onDone, epoch, number: (count += 1), isRepeat: false, isRecorded: false };
-      if (held.length > 0) hold(job);
-      else begin(job);
+      if (unrecorded.isEmpty) void begin(job);
+      else unrecorded.join(job);
     },
   };
 }
