@@ -12,7 +12,7 @@ export interface Cancelling {
 }
 
 /** Of the events that it is told of. */
-const SHARE = 0.05;
+const SHARE = 0.03;
 /** Most events end sooner; some are still on their way then, or wait for their next attempt. */
 const LATEST_MS = 400;
 const TIMEOUT_MS = 15_000;
