@@ -17,22 +17,38 @@ export interface Cancellable {
   parked?: FoundParked | undefined;
 }
 
-/** The events that an id means, of events or of executions, as far as they are parked or in their queues. */
+/** An id that is made here is stored within that time of its own, and given once. */
+const EARLIER_MS = 2000;
+const LATER_MS = 10_000;
+
+/**
+ * The events that an id means, of events or of executions, as far as they are parked or in their queues. An id that tells
+ * its time is looked for there first: to read whole queues takes long.
+ */
 export async function* findCancellable(nats: Nats, tenant: string, id: string): AsyncGenerator<Cancellable> {
   const eventId = (await eventThatRuns(nats, tenant, id)) ?? id;
-  let isFound = false;
+  const timeMs = timeOfId(eventId);
   const outside = new Set<string>();
   for await (const found of findParked(nats, tenant, undefined, (event) => event.id === eventId)) {
-    isFound = true;
     outside.add(`${found.queue} ${found.parked.event.sequence}`);
     yield { event: found.parked.event, queue: found.queue, parked: found };
+    if (timeMs !== undefined) return;
+  }
+  if (timeMs !== undefined) {
+    const within = { fromMs: timeMs - EARLIER_MS, untilMs: timeMs + LATER_MS };
+    for await (const found of storedUnder(nats, tenant, eventId, within)) {
+      yield found;
+      return;
+    }
+    const attempted = await attemptedBy(nats, tenant, id);
+    if (attempted) {
+      yield attempted;
+      return;
+    }
   }
   for await (const found of storedUnder(nats, tenant, eventId)) {
-    isFound = true;
     if (!outside.has(`${found.queue} ${found.event.sequence}`)) yield found;
   }
-  const attempted = isFound ? undefined : await attemptedBy(nats, tenant, id);
-  if (attempted) yield attempted;
 }
 
 /** An executor's clock, and the server's. */
@@ -49,9 +65,11 @@ async function eventThatRuns(nats: Nats, tenant: string, id: string): Promise<st
   return undefined;
 }
 
+const EXECUTION_ID = /^[0-9a-f-]{36}$/;
+
 /** The event of an attempt that is on record. */
 async function attemptedBy(nats: Nats, tenant: string, id: string): Promise<Cancellable | undefined> {
-  const execution = await createRecorder(nats).get(tenant, id);
+  const execution = EXECUTION_ID.test(id) ? await createRecorder(nats).get(tenant, id) : undefined;
   if (!execution) return undefined;
   const { queue, sequence } = execution;
   for await (const parked of findParked(nats, tenant, queue, (event) => event.sequence === sequence)) {

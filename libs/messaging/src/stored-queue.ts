@@ -83,17 +83,29 @@ export async function findStoredEvent(nats: Nats, tenant: string, id: string): P
   return undefined;
 }
 
-/** Every event of a tenant that is stored under an id: a producer may have sent it again, long after. */
+/** When an event was stored, in milliseconds since 1970. */
+export interface StoredWithin {
+  fromMs: number;
+  untilMs: number;
+}
+
+/**
+ * Every event of a tenant that is stored under an id: a producer may have sent it again, long after. Without a time it reads
+ * each queue from the time of the id to its end.
+ */
 export async function* storedUnder(
   nats: Nats,
   tenant: string,
   id: string,
+  within?: StoredWithin,
 ): AsyncGenerator<{ event: QueuedEvent; queue: string; source: string }> {
   const timeMs = timeOfId(id);
-  const start = timeMs === undefined ? { seq: 1 } : { start_time: new Date(Math.max(0, timeMs - CLOCKS_MS)) };
+  const fromMs = within?.fromMs ?? (timeMs === undefined ? undefined : timeMs - CLOCKS_MS);
+  const start = fromMs === undefined ? { seq: 1 } : { start_time: new Date(Math.max(0, fromMs)) };
   for await (const stream of nats.jsm.streams.names(queuePlaceholder(tenant, '*'))) {
     const queue = parseQueueStream(stream)?.queue ?? '';
     for await (const message of readForward(nats, stream, allEventSubjects(tenant), start, CHUNK)) {
+      if (within && message.time.getTime() > within.untilMs) break;
       const event = readStoredEvent(message, stream);
       if (event?.id === id) yield { event, queue, source: message.header.get(SOURCE) };
     }
