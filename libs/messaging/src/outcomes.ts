@@ -178,7 +178,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
       else known.delete(sequence % SLOTS);
     },
     async commit(execution) {
-      while (looking) await looking;
+      for (let ahead = looking; ahead; ahead = looking) await ahead;
       const { sequence } = execution;
       const body = JSON.stringify(execution);
       for (;;) {
