@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { deferStart } from './defer-start.ts';
+import { findEngine } from './find-engine.ts';
+
+/** Of what this folder makes of an engine; another number leaves what is cached alone. */
+const FORMAT = 1;
+
+/**
+ * A component of the world `job` with an engine that has not started: the same bytes wherever it is made. It is made once, in
+ * one to three seconds, and kept beside the packages that it is made of; what cannot be written is made again.
+ */
+export async function engineComponent(witPath: string): Promise<Uint8Array> {
+  const file = await cacheFile(witPath);
+  const cached = await readFile(file).catch(absent);
+  if (cached !== undefined) return cached;
+  const made = await makeEngineComponent(witPath);
+  await keep(file, made).catch(() => undefined);
+  return made;
+}
+
+/** Links it anew. */
+export async function makeEngineComponent(witPath: string): Promise<Uint8Array> {
+  // 38 MB of native code: who has its component needs no more of it.
+  const { componentize } = await import('componentize-qjs');
+  const runtimeBytes = Buffer.from(deferStart(await findEngine()));
+  const { component } = await componentize({ witPath, world: 'job', jsSource: '', stubWasi: true, runtimeBytes });
+  return component;
+}
+
+async function cacheFile(witPath: string): Promise<string> {
+  const manifest = createRequire(import.meta.url).resolve('componentize-qjs/package.json');
+  const hash = createHash('sha256')
+    .update(`${FORMAT}\n`)
+    .update(await readFile(manifest));
+  for (const name of await witFilesIn(witPath)) hash.update(`\n${name}\n`).update(await readFile(join(witPath, name)));
+  return join(dirname(manifest), '../.cache/jobico-sdk', `engine-${hash.digest('hex').slice(0, 32)}.wasm`);
+}
+
+async function witFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => name.endsWith('.wit')).toSorted();
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** Never half of it: other processes read it at the same time. */
+async function keep(file: string, component: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.${process.pid}.part`;
+  await writeFile(part, component);
+  await rename(part, file);
+}
