@@ -102,6 +102,19 @@ test(
     await until(dev, 'the new answer', resultOf('good day Grace'));
     expect(tookMs).toBeGreaterThan(0);
 
+    // What makes the same component makes no version.
+    await writeFile(join(folder, 'src/words.ts'), "export const greeting = 'good day'; // as before\n");
+    const unchanged = await until(
+      dev,
+      'the rebuild that changes nothing',
+      ({ deployed }: { deployed?: { version: number; changed: boolean; stepsMs: object } }) =>
+        deployed?.changed === false ? deployed : undefined,
+    );
+    expect(unchanged).toMatchObject({
+      version: 2,
+      stepsMs: { build: expect.any(Number), check: expect.any(Number), deploy: expect.any(Number) },
+    });
+
     await writeFile(join(folder, 'src/greet.ts'), JOB.replace('log.info', 'log.info('));
     const failed = await until(
       dev,
