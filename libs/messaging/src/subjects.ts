@@ -124,6 +124,11 @@ export const executionFilter = (
   at: { [part in 'package' | 'job' | 'status' | 'queue']?: string | undefined } = {},
 ) => `jobico.execution.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}.${at.status ?? '*'}.${at.queue ?? '*'}.*`;
 
+/**
+ * `jobico.inputs.<tenant>.<execution>`: beside its record, which more may read than what the host answered a job.
+ */
+export const inputsSubject = (tenant: string, execution: string) => `jobico.inputs.${tenant}.${execution}`;
+
 /** `jobico.log.<tenant>.<package>.<job>`, with `*` for what a filter leaves out. */
 export const logSubject = (tenant: string, at: { [part in 'package' | 'job']?: string | undefined } = {}) =>
   `jobico.log.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}`;

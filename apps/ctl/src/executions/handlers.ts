@@ -1,7 +1,7 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import { timeOfId, type Recorder } from '@jobico/messaging';
 import type { Handlers, StreamItem, Streams } from '../operations.ts';
-import { inputsOf, type InputsStores } from './inputs.ts';
+import { ranBy, type InputsStores } from './inputs.ts';
 
 type ExecutionHandlers = Pick<Handlers, 'execution.list' | 'execution.get' | 'execution.logs' | 'execution.inputs'>;
 
@@ -20,7 +20,11 @@ export function createExecutionHandlers({ recorder, ...stores }: InputsDeps): Ex
   return {
     'execution.list': (input) => recorder.list({ ...input, limit: input.limit ?? DEFAULT_LIMIT }),
     'execution.get': ({ tenant, execution }) => found(tenant, execution),
-    'execution.inputs': async ({ tenant, execution }) => await inputsOf(stores, await found(tenant, execution)),
+    'execution.inputs': async ({ tenant, execution: id }) => {
+      const execution = await found(tenant, id);
+      const [inputs, ran] = await Promise.all([recorder.inputs(tenant, id), ranBy(stores, execution)]);
+      return { execution, ...(inputs && { inputs }), ...(ran && { ran }) };
+    },
     'execution.logs': async ({ tenant, execution }) => ({ items: (await found(tenant, execution)).logs }),
   };
 }
