@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { SourceMap as NodeSourceMap } from 'node:module';
+import { SourceMap as NodeSourceMap, type SourceMapping } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { BuildError, type SourcePlace } from './build-error.ts';
 import type { SourceMap } from './source-map.ts';
@@ -38,12 +38,25 @@ function readStack(text: string, map: SourceMap | undefined, root: string) {
   const places = lines.flatMap((line): SourcePlace[] => {
     const [, , file, at, column] = FRAME.exec(line) ?? [];
     if (file === undefined || file !== map?.file) return [];
-    const origin = origins?.findOrigin(Number(at), Number(column));
-    if (!origin || !('fileName' in origin) || !origin.fileName) return [];
-    const { fileName, lineNumber, columnNumber } = origin;
-    return [{ file: relative(process.cwd(), resolve(root, fileName)), line: lineNumber, column: columnNumber }];
+    const origin = origins && originOf(origins, Number(at) - 1, Number(column) - 1);
+    if (origin === undefined) return [];
+    const { originalSource, originalLine, originalColumn } = origin;
+    const name = relative(process.cwd(), resolve(root, originalSource));
+    return [{ file: name, line: originalLine + 1, column: originalColumn + 1 }];
   });
   return { message, places };
+}
+
+/** How far from where the engine says that it is an expression may begin for the map: it leaves brackets out. */
+const COLUMNS_AFTER = 200;
+
+/** What a place, from 0, comes from: the mapping before it in its line, or the first one after it. */
+function originOf(map: NodeSourceMap, line: number, column: number): SourceMapping | undefined {
+  for (let at = column; at < column + COLUMNS_AFTER; at += 1) {
+    const entry = map.findEntry(line, at);
+    if ('originalSource' in entry && entry.generatedLine === line) return entry;
+  }
+  return undefined;
 }
 
 function calledFrom(places: readonly SourcePlace[]): string[] {

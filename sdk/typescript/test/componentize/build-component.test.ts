@@ -231,6 +231,16 @@ export const handler = { handle: () => null, eur: rate() };
     }
   });
 
+  test('that throws where the bundle has made less of the source is shown at its line all the same', async () => {
+    const code = `import { defineJob } from '@jobico/sdk';
+const rates: { eur?: { cents: number } } = {};
+export const cents = (rates as any).eur.cents;
+export const handler = defineJob(() => null);
+`;
+    const error = await failureOf('folded.ts', code, { root: folder });
+    expect(error.place).toMatchObject({ line: 3 });
+  });
+
   test('that never ends outside of the job is stopped', async () => {
     const code = 'let n = 0;\nfor (;;) n += 1;\nexport const handler = { handle: () => n };';
     const error = await failureOf('endless.ts', code, { evaluationLimitMs: 1500 });
