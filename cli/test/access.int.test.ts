@@ -45,6 +45,12 @@ test('from the first admin to a revoked producer, by commands alone', { timeout:
   const deployed = await jobico(deployer, ['deploy', await packageFile()]);
   expect([deployed.exitCode, deployed.stderr]).toEqual([0, '']);
   expect((await jobico(producer, ['package', 'list'])).exitCode).toBe(4);
+  const viewer = await give('--role', 'viewer');
+  for (const how of [[], ['--to-queue']]) {
+    const replayed = await jobico(viewer, ['execution', 'replay', '0193c3f2-8f7e-7cc3-98c4-dc0c0c07398f', ...how]);
+    expect(replayed.exitCode).toBe(4);
+    expect(replayed.stderr).toContain('To replay takes the role deployer');
+  }
 
   const send = async (token?: string) =>
     await fetch(`${platform.urls.listener}/events/acme/order-placed`, {

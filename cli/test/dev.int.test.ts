@@ -102,6 +102,19 @@ test(
     await until(dev, 'the new answer', resultOf('good day Grace'));
     expect(tookMs).toBeGreaterThan(0);
 
+    // What makes the same component makes no version.
+    await writeFile(join(folder, 'src/words.ts'), "export const greeting = 'good day'; // as before\n");
+    const unchanged = await until(
+      dev,
+      'the rebuild that changes nothing',
+      ({ deployed }: { deployed?: { version: number; changed: boolean; stepsMs: object } }) =>
+        deployed?.changed === false ? deployed : undefined,
+    );
+    expect(unchanged).toMatchObject({
+      version: 2,
+      stepsMs: { build: expect.any(Number), check: expect.any(Number), deploy: expect.any(Number) },
+    });
+
     await writeFile(join(folder, 'src/greet.ts'), JOB.replace('log.info', 'log.info('));
     const failed = await until(
       dev,
@@ -113,9 +126,25 @@ test(
     await send('Alan');
     await until(dev, 'an answer of the version before', resultOf('good day Alan'));
 
+    // Events that come while a save is built and made live all have one outcome.
+    const names = Array.from({ length: 40 }, (_, n) => `waiting-${n}`);
+    const sending = (async () => {
+      for (const name of names) await send(name);
+    })();
     await writeFile(join(folder, 'src/greet.ts'), JOB.replace('`${greeting}', '`${greeting},'));
     await until(dev, 'the third version', ({ deployed }: { deployed?: { version: number } }) =>
       deployed?.version === 3 ? true : undefined,
+    );
+    await sending;
+    await vi.waitFor(
+      () => {
+        const results = linesOf(dev).flatMap(({ execution }: { execution?: { result?: unknown } }) =>
+          execution ? [String(execution.result)] : [],
+        );
+        const counts = names.map((name) => results.filter((result) => result.endsWith(` ${name}`)).length);
+        expect(counts).toEqual(names.map(() => 1));
+      },
+      { timeout: 60_000, interval: 100 },
     );
     await send('Mary');
     await until(dev, 'the answer of the third version', resultOf('good day, Mary'));

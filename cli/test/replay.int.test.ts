@@ -26,7 +26,7 @@ const PACKAGE = {
 interface Execution {
   id: string;
   event: { id: string };
-  inputs?: { data: string; calls: object[] };
+  inputsKept?: { calls: number };
   result?: { count: number };
 }
 
@@ -67,6 +67,10 @@ test(
     await executionOf(await send('count', { bucket: 'counts', key: 'n' }));
     expect(second).toMatchObject({
       result: { count: 2 },
+      inputsKept: { calls: 2 },
+    });
+    const inputs = await fetch(`${platform.urls.ctl}/v1/tenants/acme/executions/${second.id}/inputs`);
+    expect(await inputs.json()).toMatchObject({
       inputs: { calls: [{ call: 'kv.get', answer: { value: { value: { text: '1' } } } }, { call: 'kv.set' }] },
     });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { ARTIFACT_VERSION, inspectComponent } from '@jobico/component';
+import { ARTIFACT_VERSION, createInspector, type Inspector } from '@jobico/component';
 import { createOperationChecks, JobicoError } from '@jobico/contract';
 import {
   connectNats,
@@ -75,6 +75,8 @@ export interface CtlOptions {
   collectGraceMs?: number;
   /** Queues that `/metrics` tells one by one, the fullest first; the others together. Default 100. */
   metricsQueues?: number;
+  /** Whether a process of the gate stands ready for the next component, which costs its memory. Default false. */
+  gateSpare?: boolean;
 }
 
 const MOST_QUEUES_TOLD = 100;
@@ -109,7 +111,9 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const definitions = await watchDefinitions(nats, log);
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
-    const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    const inspector = createInspector({ spare: options.gateSpare ?? false });
+    stops.push(async () => inspector.close());
+    const { deps, reconciler } = await createDeps(nats, nodes, definitions, { ...options, inspector });
     stops.push(async () => await deps.accounts?.close());
     const { auth = 'open' } = options;
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
@@ -159,7 +163,9 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
 const COLLECT_MS = 600_000;
 const GRACE_MS = 3_600_000;
 
-async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: CtlOptions) {
+type DepsOptions = CtlOptions & { inspector: Inspector };
+
+async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: DepsOptions) {
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
@@ -180,7 +186,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     nodes,
     locks,
     reconciler,
-    gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
+    gate: createGate({ inspect: options.inspector.inspect, artifacts, artifactVersion: ARTIFACT_VERSION }),
     schedules,
     schemas,
     intake: createIntake({ publisher: nats.publisher, definitions, schemas }),

@@ -194,6 +194,33 @@ test("what is another tenant's is not there under one's own name", async () => {
   expect((await nats.jsm.streams.getMessage('DEADLETTERS', { seq: letter.seq }))?.subject).toContain(other);
 });
 
+test('what a job was given is for deployers, and in no answer that a viewer gets', async () => {
+  const { tenant, nats } = plane;
+  const id = '0193c3f2-8f7e-7cc3-98c4-dc0c0c073991';
+  const record = { ...executionOf(tenant, id), inputsKept: { calls: 1 } };
+  const args = { bucket: 'cards', key: 'k' };
+  const calls = [
+    { call: 'kv.get', args, answer: { ok: true, value: { value: { text: 'of the host alone' }, revision: '1' } } },
+  ];
+  await nats.js.publish(`jobico.inputs.${tenant}.${id}`, JSON.stringify({ data: '{}', calls }));
+  await nats.js.publish(`jobico.execution.${tenant}.shop.work.ok.default.2`, JSON.stringify(record));
+  for (const ask of [overHttp, overNats]) {
+    for (const name of ['execution.get', 'execution.list', 'execution.logs', 'execution.inputs'] as const) {
+      const input = name === 'execution.list' ? { tenant } : { tenant, execution: id };
+      const answer = await ask(name, input, tokens.viewer);
+      expect([name, answer.body.code]).toEqual([name, name === 'execution.inputs' ? 'denied' : undefined]);
+      expect(JSON.stringify(answer.body)).not.toContain('of the host alone');
+    }
+    expect(await ask('execution.get', { tenant, execution: id }, tokens.viewer)).toMatchObject({
+      body: { inputsKept: { calls: 1 } },
+    });
+    for (const role of ['deployer', 'owner', 'admin'] as const) {
+      const answer = await ask('execution.inputs', { tenant, execution: id }, tokens[role]);
+      expect([role, answer]).toMatchObject([role, { body: { execution: { id }, inputs: { calls } } }]);
+    }
+  }
+});
+
 test('a body that names another tenant than the path does not get past it', async () => {
   const { url, tenant, other } = plane;
   const response = await fetch(`${url}/v1/tenants/${other}/packages/validate`, {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { inspectComponent } from '@jobico/component';
 import { asJobicoError, JobicoError, toProblem, type Problem } from '@jobico/contract';
+import { createBuilder, type Builder } from '@jobico/sdk/build';
 import { readPackageFile } from '../deploy/package-file.ts';
 import { planBuilds, type BuildTarget } from './build-plan.ts';
 import { buildTarget } from './build-target.ts';
@@ -46,10 +47,12 @@ export async function buildPackage(file: string, options: BuildOptions = {}): Pr
   const root = resolve(dirname(file));
   const items: BuildItem[] = [];
   const queue = targets.entries();
+  const builder = createBuilder();
   const work = async (): Promise<void> => {
-    for (const [index, target] of queue) items[index] = await buildOne(target, root, options);
+    for (const [index, target] of queue) items[index] = await buildOne(target, root, { ...options, builder });
   };
   await Promise.all(Array.from({ length: Math.max(1, Math.min(4, availableParallelism())) }, work));
+  await builder.close();
   return { package: definition.id, tenant: definition.tenant, items };
 }
 
@@ -71,7 +74,11 @@ function chosen(
   return targets.filter(({ moduleref }) => wanted.has(moduleref));
 }
 
-async function buildOne(target: BuildTarget, root: string, options: BuildOptions): Promise<BuildItem> {
+async function buildOne(
+  target: BuildTarget,
+  root: string,
+  options: BuildOptions & { builder: Builder },
+): Promise<BuildItem> {
   const { runtime, kind } = target;
   const base = { runtime, path: relative(process.cwd(), target.path), kind };
   options.onStart?.(target);

@@ -1,5 +1,5 @@
 import { JobicoError } from '@jobico/contract';
-import { BuildError, buildComponent } from '@jobico/sdk/build';
+import { BuildError, type Builder, type BuildOptions } from '@jobico/sdk/build';
 import type { BuildTarget } from './build-plan.ts';
 import { readComponent } from './read-component.ts';
 import { runBuildCommand, type CommandOptions } from './run-build-command.ts';
@@ -13,8 +13,13 @@ export interface BuiltTarget {
   durationMs: number;
 }
 
+export interface TargetOptions extends CommandOptions {
+  /** Of the components that are made of TypeScript or JavaScript; whoever made it closes it. */
+  builder: Builder;
+}
+
 /** Builds one component of a package, whose folder is `root`. Throws `build-failed`; a place in a source is in its details. */
-export async function buildTarget(target: BuildTarget, root: string, options: CommandOptions = {}): Promise<BuiltTarget> {
+export async function buildTarget(target: BuildTarget, root: string, options: TargetOptions): Promise<BuiltTarget> {
   const startedAt = performance.now();
   const { bytes, inputs } = await build(target, root, options);
   return { target, bytes, inputs, durationMs: performance.now() - startedAt };
@@ -23,11 +28,11 @@ export async function buildTarget(target: BuildTarget, root: string, options: Co
 async function build(
   target: BuildTarget,
   root: string,
-  options: CommandOptions,
+  options: TargetOptions,
 ): Promise<Pick<BuiltTarget, 'bytes' | 'inputs'>> {
   switch (target.kind) {
     case 'source':
-      return await buildSource(target.source, target.path, root);
+      return await buildSource(options.builder, { source: target.source, out: target.path, root });
     case 'command':
       await runBuildCommand(target, options);
       return { bytes: await readComponent(target.path), inputs: target.watch };
@@ -36,9 +41,9 @@ async function build(
   }
 }
 
-async function buildSource(source: string, out: string, root: string): Promise<Pick<BuiltTarget, 'bytes' | 'inputs'>> {
+async function buildSource(builder: Builder, options: BuildOptions): Promise<Pick<BuiltTarget, 'bytes' | 'inputs'>> {
   try {
-    return await buildComponent({ source, out, root });
+    return await builder.build(options);
   } catch (error) {
     if (error instanceof BuildError) throw failureOf(error);
     throw missingToolchain(error) ?? error;

@@ -38,6 +38,10 @@ With --json each thing that happens is one line.`;
     const file = await findPackageFile(args.package);
     const isJson = this.jsonEnabled();
     const say = (message: string) => process.stderr.isTTY && !isJson && console.error(message);
+    const { createBuilder } = await import('@jobico/sdk/build');
+    const builder = createBuilder();
+    // While the platform starts. What is wrong with it is the first build's to say, if there is one that needs it.
+    builder.prepare().catch(() => undefined);
     const started = await startDevPlatform(file, flags, say);
     if (started === undefined) return;
     const { platform, stop } = started;
@@ -45,9 +49,10 @@ With --json each thing that happens is one line.`;
     try {
       view.ready(platform.urls);
       if (process.stdin.isTTY) say(`  keys      ${KEYS_HELP}`);
-      await runDev({ file, ctlUrl: platform.urls.ctl ?? '', view, sendAtStart: flags.send, stop });
+      await runDev({ file, builder, ctlUrl: platform.urls.ctl ?? '', view, sendAtStart: flags.send, stop });
       say('stopping …');
     } finally {
+      await builder.close();
       await started.end();
     }
   }

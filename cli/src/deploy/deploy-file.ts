@@ -11,6 +11,8 @@ export interface DeployContext {
   /** Nothing goes live; files are stored all the same, where nothing refers to them. */
   dryRun?: boolean;
   progress: (message: string) => void;
+  /** Told once the files are stored, and so checked. */
+  onStored?: () => void;
 }
 
 export type Deployed = OperationOutput<'package.deploy'> & { definition: PackageFile['definition'] };
@@ -22,7 +24,8 @@ export async function deployFile(context: DeployContext, file: string): Promise<
   const { definition } = source;
   return await withLines(source.located, async () => {
     const digests = await storeFiles(context, source);
-    const { client, dryRun = false, progress } = context;
+    const { client, dryRun = false, progress, onStored } = context;
+    onStored?.();
     progress(dryRun ? `checking ${definition.id} …` : `deploying ${definition.id} …`);
     const { tenant } = definition;
     const output = await client.call('package.deploy', { tenant, definition, ...digests, dryRun });

@@ -9,6 +9,8 @@ export interface Digests {
 }
 
 const LONGEST_NAME = 200;
+/** Components that the gate looks at side by side. */
+const UPLOADS_AT_ONCE = 2;
 
 /**
  * Stores the files that the tenant does not have yet, and answers the digests of all. Throws what the platform says of
@@ -22,18 +24,26 @@ export async function uploadMissing(
 ): Promise<Digests> {
   const { items } = await client.call('file.list', { tenant });
   const stored = new Set(items.map(({ digest }) => digest));
-  const refusals: JobicoError[] = [];
-  for (const file of files) {
-    if (stored.has(file.digest)) continue;
+  const refused = new Map<LocalFile, JobicoError>();
+  const upload = async (file: LocalFile): Promise<void> => {
     progress(`uploading ${file.ref} (${Math.ceil(file.content.length / 1024)} KiB) …`);
     const content = Buffer.from(file.content).toString('base64');
     try {
       await client.call('file.upload', { tenant, kind: file.kind, name: nameOf(id, file), content });
     } catch (error) {
-      refusals.push(refusalOf(error, file));
+      refused.set(file, refusalOf(error, file));
     }
-  }
-  if (refusals.length > 0) throw refused(refusals);
+  };
+  const missing = files.filter(({ digest }) => !stored.has(digest));
+  // A schema may be in need of the one before it; components are not.
+  for (const file of missing) if (file.kind === 'json') await upload(file);
+  const components = missing.filter(({ kind }) => kind === 'wasm').values();
+  const uploadAll = async (): Promise<void> => {
+    for (const file of components) await upload(file);
+  };
+  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, uploadAll));
+  const refusals = files.flatMap((file) => refused.get(file) ?? []);
+  if (refusals.length > 0) throw refusedAs(refusals);
   const digestsOf = (kind: LocalFile['kind']) =>
     Object.fromEntries(files.filter((file) => file.kind === kind).map(({ ref, digest }) => [ref, digest]));
   return { modules: digestsOf('wasm'), schemas: digestsOf('json') };
@@ -58,7 +68,7 @@ function refusalOf(error: unknown, { ref, paths }: LocalFile): JobicoError {
   });
 }
 
-function refused(refusals: readonly JobicoError[]): JobicoError {
+function refusedAs(refusals: readonly JobicoError[]): JobicoError {
   const [first] = refusals;
   if (first && refusals.length === 1) return first;
   const isAlike = refusals.every(({ code }) => code === first?.code);

@@ -40,11 +40,13 @@ export async function startDevPlatform(
   const log = createLogger({ level: logLevel, ...(logFile !== undefined && { file: logFile }) });
   const signals = catchStopSignals();
   const { signal } = signals;
-  const platform = await startPlatform({ ...settings, log, onStep: say, signal }).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    signals.release();
-    throw error;
-  });
+  const platform = await startPlatform({ ...settings, log, onStep: say, signal, gateSpare: true }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      signals.release();
+      throw error;
+    },
+  );
   if (platform === undefined) return undefined;
   const stop = new AbortController();
   signal.addEventListener('abort', () => stop.abort(), { once: true });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Client } from '@jobico/client';
 import { asJobicoError, JobicoError, jobsOf, type PackageDefinition } from '@jobico/contract';
+import type { Builder } from '@jobico/sdk/build';
 import { planBuilds, sourceInputs, type BuildTarget } from '../build/build-plan.ts';
 import { buildTarget } from '../build/build-target.ts';
 import { deployFile, type Deployed } from '../deploy/deploy-file.ts';
@@ -10,13 +11,22 @@ import { casesOf, readTestPackage, samplesOf } from '../local-run/test-case.ts';
 import { touches } from '../watch/watch-files.ts';
 import { devInputs } from './dev-inputs.ts';
 
+/** How long each step to a live version took, milliseconds. */
+export interface Took {
+  buildMs: number;
+  /** To store files that are new, components through the gate. */
+  checkMs: number;
+  deployMs: number;
+  totalMs: number;
+}
+
 /** What a session does, as it does it. */
 export interface DevTold {
   building(runtimes: readonly string[]): void;
   built(runtime: string, sizeBytes: number, durationMs: number): void;
   /** It cannot be live as it is now: what was live stays. */
   failed(error: JobicoError, live: number | undefined): void;
-  deployed(output: Deployed, tookMs: number): void;
+  deployed(output: Deployed, took: Took): void;
   sent(event: string, count: number): void;
 }
 
@@ -36,7 +46,15 @@ export interface DevSession {
 
 const BUILDS_AT_ONCE = 2;
 
-export function createDevSession(client: Client, file: string, told: DevTold, signal: AbortSignal): DevSession {
+export interface DevSessionOptions {
+  client: Client;
+  file: string;
+  builder: Builder;
+  told: DevTold;
+  signal: AbortSignal;
+}
+
+export function createDevSession({ client, file, builder, told, signal }: DevSessionOptions): DevSession {
   const inputs = new Map<string, readonly string[]>();
   const fresh = new Set<string>();
   let source: PackageFile | undefined;
@@ -68,7 +86,7 @@ export function createDevSession(client: Client, file: string, told: DevTold, si
 
   const build = async (target: BuildTarget): Promise<void> => {
     fresh.delete(target.path);
-    const built = await buildTarget(target, resolve(file, '..'), { signal });
+    const built = await buildTarget(target, resolve(file, '..'), { builder, signal });
     inputs.set(target.path, built.inputs);
     fresh.add(target.path);
     told.built(target.runtime, built.bytes.length, built.durationMs);
@@ -82,9 +100,20 @@ export function createDevSession(client: Client, file: string, told: DevTold, si
       const startedAt = performance.now();
       try {
         await buildDue(changed);
-        const output = await deployFile({ client, tenant: undefined, progress: () => undefined }, file);
+        const builtAt = performance.now();
+        let storedAt = builtAt;
+        const onStored = (): void => {
+          storedAt = performance.now();
+        };
+        const output = await deployFile({ client, tenant: undefined, progress: () => undefined, onStored }, file);
+        const now = performance.now();
         live = output.version;
-        told.deployed(output, performance.now() - startedAt);
+        told.deployed(output, {
+          buildMs: builtAt - startedAt,
+          checkMs: storedAt - builtAt,
+          deployMs: now - storedAt,
+          totalMs: now - startedAt,
+        });
       } catch (error) {
         if (!signal.aborted) told.failed(asJobicoError(error), live);
       }

@@ -4,7 +4,7 @@ import { describeDeploy } from '../deploy/describe-deploy.ts';
 import { neutralise, neutraliseJson } from '../output/neutralise.ts';
 import { style } from '../output/style.ts';
 import { createFollowView } from '../show/follow-view.ts';
-import type { DevTold } from './dev-session.ts';
+import type { DevTold, Took } from './dev-session.ts';
 
 /** Shows a session: for people, or each thing as a line of JSON. */
 export interface DevView extends DevTold {
@@ -25,7 +25,11 @@ function jsonView(): DevView {
     built: (runtime, sizeBytes, durationMs) =>
       tell({ built: { runtime, sizeBytes, durationMs: Math.round(durationMs) } }),
     failed: (error, live) => tell({ failed: toProblem(error), ...(live !== undefined && { live }) }),
-    deployed: ({ version, changed }, tookMs) => tell({ deployed: { version, changed, tookMs: Math.round(tookMs) } }),
+    deployed: ({ version, changed }, { buildMs, checkMs, deployMs, totalMs }) => {
+      const [tookMs, ...steps] = [totalMs, buildMs, checkMs, deployMs].map(Math.round);
+      const [build, check, deploy] = steps;
+      tell({ deployed: { version, changed, tookMs, stepsMs: { build, check, deploy } } });
+    },
     sent: (event, count) => tell({ sent: { event, count } }),
     followed: (item) => tell(item),
   };
@@ -46,14 +50,18 @@ function textView(): DevView {
       console.error(failedLines(error));
       if (live !== undefined) console.error(style('yellow', `version ${live} stays live`, process.stderr));
     },
-    deployed: (output, tookMs) => {
+    deployed: (output, took) => {
       const [first = '', ...rest] = describeDeploy(output, output.definition, false).split('\n');
       const changes = rest.filter((line) => !/^ {2}(next|events):/.test(line));
-      console.log([`${first}  ${style('gray', seconds(tookMs))}`, ...changes].join('\n'));
+      console.log([`${first}  ${style('gray', tookText(took))}`, ...changes].join('\n'));
     },
     sent: (event, count) => console.log(style('gray', `sent ${count} × ${neutralise(event)}`)),
     followed: (item) => {
       for (const line of lines(item)) console.log(line);
     },
   };
+}
+
+function tookText({ totalMs, buildMs, checkMs, deployMs }: Took): string {
+  return `${seconds(totalMs)} (build ${seconds(buildMs)}, check ${seconds(checkMs)}, deploy ${seconds(deployMs)})`;
 }

@@ -1,5 +1,6 @@
 import { createClient, type Client } from '@jobico/client';
 import { JobicoError } from '@jobico/contract';
+import type { Builder } from '@jobico/sdk/build';
 import { watchFiles } from '../watch/watch-files.ts';
 import { createDevSession, type DevSession } from './dev-session.ts';
 import { readKeys } from './dev-keys.ts';
@@ -7,6 +8,8 @@ import type { DevView } from './dev-view.ts';
 
 export interface DevOptions {
   file: string;
+  /** Of the components that are made of TypeScript or JavaScript. */
+  builder: Builder;
   ctlUrl: string;
   view: DevView;
   /** Whether the sample events go out once the package is live. */
@@ -16,10 +19,10 @@ export interface DevOptions {
 }
 
 /** Builds, deploys, watches and follows a package until it is stopped. */
-export async function runDev({ file, ctlUrl, view, sendAtStart, stop }: DevOptions): Promise<void> {
+export async function runDev({ file, builder, ctlUrl, view, sendAtStart, stop }: DevOptions): Promise<void> {
   const { signal } = stop;
   const client = createClient({ url: ctlUrl });
-  const session = createDevSession(client, file, view, signal);
+  const session = createDevSession({ client, file, builder, told: view, signal });
   const steps = createSteps();
   let isFollowed = false;
   const refresh = async (changed?: ReadonlySet<string>): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { Client } from '@jobico/client';
-import { JobicoError, type OperationInput } from '@jobico/contract';
+import { JobicoError, type ExecutionInputs, type OperationInput, type OperationOutput } from '@jobico/contract';
 import { readComponent, recordedInputs, type ReplaySource } from './replay.ts';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -11,23 +11,38 @@ export async function findReplaySource(
   componentFile: string | undefined,
 ): Promise<ReplaySource & { originalDigest: string | undefined }> {
   const own = componentFile === undefined ? undefined : await readComponent(componentFile);
-  // What was not recorded is to be said before what is not kept.
-  const execution = await client.call('execution.get', input);
-  recordedInputs(execution);
+  const { execution, inputs, ran } = await readInputs(client, input);
+  const component = own ?? (ran && Buffer.from(ran.content, 'base64'));
+  if (component === undefined) {
+    const { version, package: id } = execution;
+    throw new JobicoError(
+      'not-found',
+      `version ${version} of package ${id}, which this execution ran, is not kept any more`,
+      { hint: 'Replay it with a component of yours: --component <file.wasm>' },
+    );
+  }
+  const { config = {}, secrets = [], timeoutMs = DEFAULT_TIMEOUT_MS, digest: originalDigest } = ran ?? {};
+  return { execution, inputs, component, config, secrets, timeoutMs, originalDigest };
+}
+
+/**
+ * An execution with what it was given. Throws `not-found` or `too-large` where not enough of it was kept, and `denied`
+ * with the role that it takes.
+ */
+export async function readInputs(
+  client: Client,
+  input: OperationInput<'execution.get'>,
+): Promise<OperationOutput<'execution.inputs'> & { inputs: ExecutionInputs }> {
   try {
-    const { content, digest, config, secrets, timeoutMs } = await client.call('execution.inputs', input);
-    const component = own ?? Buffer.from(content, 'base64');
-    return { execution, component, config, secrets, timeoutMs, originalDigest: digest };
+    const answer = await client.call('execution.inputs', input);
+    return { ...answer, inputs: recordedInputs(answer) };
   } catch (error) {
-    const isGone = error instanceof JobicoError && error.code === 'not-found';
-    if (own === undefined || !isGone) throw error;
-    return {
-      execution,
-      component: own,
-      config: {},
-      secrets: [],
-      timeoutMs: DEFAULT_TIMEOUT_MS,
-      originalDigest: undefined,
-    };
+    if (!(error instanceof JobicoError) || error.code !== 'denied') throw error;
+    const { code, message, details } = error;
+    throw new JobicoError(code, message, {
+      hint: 'To replay takes the role deployer: what the host answered a job is not for every viewer.',
+      details,
+      cause: error,
+    });
   }
 }

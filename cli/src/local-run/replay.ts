@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { inspectComponent } from '@jobico/component';
-import { JobicoError, type Execution, type OperationOutput } from '@jobico/contract';
+import { JobicoError, type Execution, type ExecutionInputs, type OperationOutput } from '@jobico/contract';
 import { EXECUTION_LIMITS } from '@jobico/executor/host';
 import { createReplayAnswers, type Match } from './replay-answers.ts';
 import { secretConfig, withoutSecrets } from './local-secrets.ts';
 import { runEvent, type LocalRun } from './run-event.ts';
 
-export type ReplaySource = Pick<
-  OperationOutput<'execution.inputs'>,
-  'execution' | 'config' | 'secrets' | 'timeoutMs'
-> & {
+type Ran = NonNullable<OperationOutput<'execution.inputs'>['ran']>;
+
+export interface ReplaySource extends Pick<Ran, 'config' | 'secrets' | 'timeoutMs'> {
+  execution: Execution;
+  inputs: ExecutionInputs;
   component: Uint8Array;
-};
+}
 
 /** A recorded execution and what came of it again. */
 export interface Replay {
@@ -35,7 +36,10 @@ export type Seen = Pick<LocalRun, 'ok' | 'result' | 'error' | 'raised'> & {
 const MEMORY_MIB = 64;
 
 /** Throws `not-found` or `too-large` for an execution of which not enough was recorded. */
-export function recordedInputs({ id, job, inputs }: Execution): NonNullable<Execution['inputs']> {
+export function recordedInputs({
+  execution: { id, job },
+  inputs,
+}: Pick<OperationOutput<'execution.inputs'>, 'execution' | 'inputs'>): ExecutionInputs {
   if (inputs === undefined) {
     throw new JobicoError('not-found', `the inputs of execution ${id} were not recorded`, {
       hint: `Say \`record: inputs\` (or failures) in the job of ${job || 'the package'} and deploy: later executions can be replayed.`,
@@ -51,10 +55,9 @@ export function recordedInputs({ id, job, inputs }: Execution): NonNullable<Exec
 
 /** Runs a recorded execution again on this machine, against the answers that it had, and compares. */
 export async function replay(
-  { execution, component, config, secrets: granted, timeoutMs }: ReplaySource,
+  { execution, inputs, component, config, secrets: granted, timeoutMs }: ReplaySource,
   { secrets = {}, originalDigest }: { secrets?: Readonly<Record<string, string>>; originalDigest: string | undefined },
 ): Promise<Replay> {
-  const inputs = recordedInputs(execution);
   const { artifact, digest } = await inspectComponent(component);
   const answers = createReplayAnswers(inputs.calls);
   const matches: Match[] = [];
@@ -106,10 +109,7 @@ export async function replay(
   };
 }
 
-function seenOf(
-  { status, result, error, emitted, logs }: Execution,
-  { calls }: NonNullable<Execution['inputs']>,
-): Seen {
+function seenOf({ status, result, error, emitted, logs }: Execution, { calls }: ExecutionInputs): Seen {
   const ok = status === 'ok';
   const raised = emitted.filter(({ route }) => route === 'emit');
   return {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { JobicoError, durationMs, parseExactJson } from '@jobico/contract';
+import { createBuilder, type Builder } from '@jobico/sdk/build';
 import { planBuilds, sourceInputs } from '../build/build-plan.ts';
 import { buildTarget } from '../build/build-target.ts';
 import { findPackageFile } from '../build/find-package.ts';
@@ -56,7 +57,7 @@ export async function createTestSession(target: string, flags: TestFlags, told: 
   const isComponent = target.endsWith('.wasm');
   const file = isComponent ? target : await findPackageFile(target);
   const gate = createGate();
-  const state = { inputs: new Map<string, readonly string[]>(), fresh: new Set<string>() };
+  const state = { inputs: new Map<string, readonly string[]>(), fresh: new Set<string>(), builder: createBuilder() };
   const fixed = [file, flags.event, flags.kv, flags.http].flatMap((each) =>
     each === undefined || each === '-' ? [] : [resolve(each)],
   );
@@ -168,6 +169,7 @@ interface BuildState {
   fresh: Set<string>;
   /** Left out: everything may have changed. */
   changed: ReadonlySet<string> | undefined;
+  builder: Builder;
   told: SessionTold;
   signal: AbortSignal | undefined;
 }
@@ -177,7 +179,7 @@ async function buildFor(
   source: PackageFile,
   { folder }: TestPackage,
   cases: readonly TestCase[],
-  { inputs, fresh, changed, told, signal }: BuildState,
+  { inputs, fresh, changed, builder, told, signal }: BuildState,
 ): Promise<void> {
   const wanted = new Set(cases.map(({ component }) => component));
   for (const target of await planBuilds(source)) {
@@ -188,7 +190,7 @@ async function buildFor(
     if (kind === 'prebuilt' || (fresh.has(path) && changed && !touches(changed, known))) continue;
     fresh.delete(path);
     told.progress(`building ${runtime} …`);
-    inputs.set(path, (await buildTarget(target, folder, { signal })).inputs);
+    inputs.set(path, (await buildTarget(target, folder, { builder, signal })).inputs);
     fresh.add(path);
   }
 }

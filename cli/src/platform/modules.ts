@@ -44,13 +44,14 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
       ...(privateHttp !== undefined && { isPrivateHttpGrantable: privateHttp === 'allow' }),
     });
   },
-  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, metricsQueues, ...access }) {
+  async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, ...access }) {
     const { startCtl } = await import('@jobico/ctl');
-    const { natsCreds, natsOperator, adminToken, secretKeys } = access;
+    const { natsCreds, natsOperator, adminToken, secretKeys, metricsQueues, gateSpare } = access;
     const options = { natsUrl, natsCreds, natsOperator, adminToken, secretKeys, ...(auth && { auth }) };
     return await startCtl({
       ...options,
       ...(metricsQueues !== undefined && { metricsQueues }),
+      ...(gateSpare !== undefined && { gateSpare }),
       log,
       host,
       port: ctlPort,

@@ -38,6 +38,8 @@ export interface PlatformOptions {
   secretsKeyFile?: string | undefined;
   /** Queues that ctl's metrics tell one by one. */
   metricsQueues?: number;
+  /** Whether a process of the gate stands ready for the next component that is deployed. */
+  gateSpare?: boolean;
   /** Origins of pages that may send events from browsers. */
   corsOrigins?: readonly string[];
   /** Which requests to the listener have a line in the log. */

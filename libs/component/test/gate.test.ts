@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { inspectComponent, unpackArtifact } from '@jobico/component';
+import { createInspector, inspectComponent, unpackArtifact } from '@jobico/component';
 import type { GateLimits } from '@jobico/component';
 import type { JobicoError } from '@jobico/contract';
 
@@ -161,3 +162,48 @@ describe('a component that is too much', () => {
     expect(problems).toEqual([expect.stringMatching(/^it took longer than 0\.001 s to check and translate/)]);
   });
 });
+
+describe('a gate of which a process stands ready', () => {
+  it('says the same of each component as one that does not', async () => {
+    const inspector = createInspector({ spare: true });
+    onTestFinished(() => inspector.close());
+    const bytes = await buildGuest('sum-order');
+    const expected = await inspectComponent(bytes);
+
+    for (const _ of ['that stood ready', 'that was started for it', 'that was started for it']) {
+      const inspected = await inspector.inspect(bytes);
+      expect(inspected.digest).toBe(expected.digest);
+      expect(inspected.imports).toEqual(expected.imports);
+      expect(Buffer.compare(inspected.artifact, expected.artifact)).toBe(0);
+    }
+    await expect(inspector.inspect(await buildGuest('hostile-names'))).rejects.toMatchObject({
+      code: 'component-refused',
+    });
+  });
+
+  it('gives each component a process of its own', async () => {
+    const inspector = createInspector({ spare: true });
+    onTestFinished(() => inspector.close());
+    const bytes = await buildGuest('echo');
+
+    await expect(inspector.inspect(bytes, { deadlineMs: 1 })).rejects.toThrow(/took longer than 0\.001 s/);
+    // The process that was stopped had been the one that stood ready.
+    expect(await inspector.inspect(bytes)).toMatchObject({ sizeBytes: bytes.length });
+  });
+
+  it('has none left once it is closed', async () => {
+    const before = await childrenOf(process.pid);
+    const inspector = createInspector({ spare: true });
+    await expect.poll(() => childrenOf(process.pid)).toHaveLength(before.length + 1);
+    inspector.close();
+
+    await expect.poll(() => childrenOf(process.pid)).toHaveLength(before.length);
+  });
+});
+
+/** By the system's own list. */
+async function childrenOf(pid: number): Promise<string[]> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => ''));
+  return (await Promise.all(lists)).join(' ').split(' ').filter(Boolean);
+}

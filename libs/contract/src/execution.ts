@@ -65,6 +65,14 @@ export const ReplayOf = Type.Object(
 );
 export type ReplayOf = Static<typeof ReplayOf>;
 
+/** What an execution was given. It may hold what others than its readers may read: records say only that it was kept. */
+export const ExecutionInputs = Type.Object({
+  data: Type.String({ description: 'The event as its job got it: JSON text.' }),
+  calls: Type.Array(RecordedCall, { description: 'What the job asked of the host, in the order of the answers.' }),
+  isCut: Type.Optional(Type.Boolean({ description: 'They are more than is kept: some are missing.' })),
+});
+export type ExecutionInputs = Static<typeof ExecutionInputs>;
+
 /** The record of one attempt: what a message in the stream EXECUTIONS holds. */
 export const Execution = Type.Object(
   {
@@ -102,16 +110,13 @@ export const Execution = Type.Object(
     ),
     logs: Type.Array(LogLine),
     usage: Type.Object({ memoryBytes: Type.Integer(), hostCalls: Type.Integer() }),
-    inputs: Type.Optional(
+    inputsKept: Type.Optional(
       Type.Object(
+        { calls: Type.Integer({ description: 'How many calls of the host.' }) },
         {
-          data: Type.String({ description: 'The event as its job got it: JSON text.' }),
-          calls: Type.Array(RecordedCall, {
-            description: 'What the job asked of the host, in the order of the answers.',
-          }),
-          isCut: Type.Optional(Type.Boolean({ description: 'They are more than a record keeps: some are missing.' })),
+          description:
+            'Where the job says `record`: its inputs were kept, which `execution.inputs` answers to deployers.',
         },
-        { description: 'Where the job says `record`.' },
       ),
     ),
     node: Type.String(),

@@ -7,6 +7,7 @@ export type { ErrorCode, ErrorOptions, Fault, Problem } from './errors.ts';
 export {
   DeadLetter,
   Execution,
+  ExecutionInputs,
   EXECUTION_ERROR_CODES,
   EXECUTION_STATUSES,
   ExecutionError,

@@ -1,10 +1,11 @@
-import type { Execution, ExecutionStatus, Followed, LiveLines } from '@jobico/contract';
+import type { Execution, ExecutionInputs, ExecutionStatus, Followed, LiveLines } from '@jobico/contract';
 import type { ConsumerConfig, JsMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
+import { readLast } from './direct-batch.ts';
 import { timeOfId } from './event-ids.ts';
 import { pagesBackward, scanForward } from './pages.ts';
 import { readExecution } from './read-execution.ts';
-import { executionFilter, EXECUTIONS, logSubject } from './subjects.ts';
+import { executionFilter, EXECUTIONS, inputsSubject, logSubject } from './subjects.ts';
 
 export interface ExecutionFilter {
   tenant: string;
@@ -36,6 +37,8 @@ export interface Recorder {
   /** Newest first. */
   list(query: ExecutionQuery): Promise<{ items: Execution[]; next?: string }>;
   get(tenant: string, id: string): Promise<Execution | undefined>;
+  /** What the execution was given, where its job has it kept. */
+  inputs(tenant: string, id: string): Promise<ExecutionInputs | undefined>;
   /** Executions from now on, or from after a sequence of the stream, until the signal aborts. */
   watch(
     filter: ExecutionFilter & { afterSequence?: number | undefined },
@@ -61,6 +64,10 @@ export function createRecorder(nats: Nats): Recorder {
         if (execution.id === id) return execution;
       }
       return undefined;
+    },
+    async inputs(tenant, id) {
+      const [kept] = await readLast(nats, EXECUTIONS, [inputsSubject(tenant, id)]);
+      return kept?.json<ExecutionInputs>();
     },
     watch: (filter, signal) => watch(nats, filterOf(filter), filter.afterSequence, signal),
     follow: (filter, signal) => follow(nats, filter, signal),

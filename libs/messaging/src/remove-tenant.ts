@@ -9,6 +9,7 @@ import {
   EXECUTIONS,
   FILES,
   IDEMPOTENCY,
+  inputsSubject,
   logSubject,
   PARKED,
   SECRETS,
@@ -24,6 +25,7 @@ export async function removeTenantData(nats: Nats, tenant: string): Promise<void
   for (const { id } of await listQueues(nats, tenant)) await deleteQueue(nats, tenant, id);
   const filters: [stream: string, subject: string][] = [
     [EXECUTIONS, `jobico.execution.${tenant}.>`],
+    [EXECUTIONS, inputsSubject(tenant, '*')],
     [EXECUTIONS, logSubject(tenant)],
     [DEADLETTERS, `jobico.deadletter.${tenant}.>`],
     [PARKED, `jobico.parked.${tenant}.>`],

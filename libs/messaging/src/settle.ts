@@ -1,14 +1,22 @@
-import { JobicoError, type DeadLetter, type EmittedEvent, type Execution } from '@jobico/contract';
+import {
+  JobicoError,
+  type DeadLetter,
+  type EmittedEvent,
+  type Execution,
+  type ExecutionInputs,
+} from '@jobico/contract';
 import type { Nats } from './connection.ts';
 import { readForward } from './direct-batch.ts';
 import { eventHeaders, MESSAGE_ID } from './event-message.ts';
 import { asUnavailable } from './failures.ts';
 import type { Outcomes } from './outcomes.ts';
-import { deadLetterSubject, DEADLETTERS, eventSubject } from './subjects.ts';
+import { deadLetterSubject, DEADLETTERS, eventSubject, inputsSubject } from './subjects.ts';
 
 /** What an execution amounts to, ready to be made final. */
 export interface Settlement {
   execution: Execution;
+  /** What the execution was given, where its job has it kept. */
+  inputs?: ExecutionInputs;
   /** The copy that is kept of the event, where the outcome that stands has the status `dead`. */
   deadLetterOf: (execution: Execution) => DeadLetterBody;
 }
@@ -38,6 +46,7 @@ const LATE_MS = 4000;
  * Makes an outcome final, always in this order, each step only after the one before is stored: the outcome's record (the
  * commit point), the events that it raises, the dead letter. The caller acknowledges the source afterwards, so that a
  * crash anywhere between is found again: no record, and the event runs again; a record, and the rest is completed from it.
+ * What the execution was given goes out before its record, on the same connection: who reads the one finds the other.
  *
  * Answers `fenced` when another outcome ends the event: then that one stands, and its remaining steps have been completed
  * here. Throws `unavailable` when it cannot tell; it may be called again with the same settlement, as a repeat.
@@ -49,7 +58,12 @@ export async function settle(
   { isRepeat = false, onRecorded, subjectOf = bareSubject }: SettleOptions = {},
 ): Promise<'settled' | 'fenced'> {
   const sinceMs = performance.now();
+  const { inputs } = settlement;
+  const kept = inputs && publishInputs(nats, settlement.execution, inputs);
+  // Waited for below, unless the record fails first.
+  kept?.catch(() => undefined);
   const commit = await outcomes.commit(settlement.execution);
+  await kept;
   onRecorded?.();
   if (!commit.isOurs) {
     await complete(nats, [{ execution: commit.recorded, deadLetterOf: settlement.deadLetterOf }]);
@@ -91,6 +105,10 @@ export async function complete(nats: Nats, settlements: readonly Settlement[]): 
     const stored = await storedIds(nats, subject, wanted, earliest(group));
     for (const { letter } of group) if (!stored.has(deadLetterId(letter))) await publishDeadLetter(nats, letter);
   }
+}
+
+async function publishInputs({ publisher }: Nats, { tenant, id }: Execution, inputs: ExecutionInputs): Promise<void> {
+  await publisher.publish(inputsSubject(tenant, id), JSON.stringify(inputs), [[MESSAGE_ID, `${id}:inputs`]]);
 }
 
 const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

@@ -23,8 +23,9 @@ export type NamedStream = Partial<StreamConfig> & { name: string };
 const SYSTEM_STREAMS: NamedStream[] = [
   {
     name: EXECUTIONS,
-    subjects: ['jobico.execution.>', 'jobico.log.>'],
-    description: 'One message for each execution attempt, and some for what long ones log while they run',
+    subjects: ['jobico.execution.>', 'jobico.inputs.>', 'jobico.log.>'],
+    description:
+      'One message for each execution attempt, one for what it was given where its job says so, and some for what long ones log while they run',
     // What is logged stands in the record too: it takes the place of records no longer than somebody may watch.
     allow_msg_ttl: true,
     max_age: LIMITS.recordsAgeMs * MS,

@@ -127,6 +127,11 @@ export const executionFilter = (
 /** `jobico.execution.*.*.*.cancelled.*.*`: of every tenant. */
 export const anyCancelled = () => executionFilter('*', { status: 'cancelled' });
 
+/**
+ * `jobico.inputs.<tenant>.<execution>`: beside its record, which more may read than what the host answered a job.
+ */
+export const inputsSubject = (tenant: string, execution: string) => `jobico.inputs.${tenant}.${execution}`;
+
 /** `jobico.log.<tenant>.<package>.<job>`, with `*` for what a filter leaves out. */
 export const logSubject = (tenant: string, at: { [part in 'package' | 'job']?: string | undefined } = {}) =>
   `jobico.log.${tenant}.${at.package ?? '*'}.${at.job ?? '*'}`;

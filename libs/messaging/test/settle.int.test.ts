@@ -3,6 +3,7 @@ import {
   complete,
   createDeadLetters,
   createOutcomes,
+  createRecorder,
   ensureQueue,
   queueStream,
   settle,
@@ -34,6 +35,23 @@ test('a settled outcome is recorded and its events are on their queue, once howe
     expect(await settle(nats, outcomes, settlement)).toBe('settled');
     await settle(nats, outcomes, settlement);
     expect(await storedIn(nats, tenant)).toBe(2);
+  }));
+
+test('what an execution was given is kept once, beside its record, for its tenant', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const inputs = { data: '{"card":"4242"}', calls: [] };
+    const recorded = execution(tenant, 1, { inputsKept: { calls: 0 } });
+    const settlement = { execution: recorded, inputs, deadLetterOf: noDeadLetter };
+    expect(await settle(nats, outcomes, settlement)).toBe('settled');
+    await settle(nats, outcomes, settlement, { isRepeat: true });
+    const recorder = createRecorder(nats);
+    expect(await recorder.inputs(tenant, recorded.id)).toEqual(inputs);
+    expect(await recorder.inputs(uniqueTenant(), recorded.id)).toBeUndefined();
+    expect(JSON.stringify(await recorder.list({ tenant, limit: 10 }))).not.toContain('4242');
+    const { state } = await nats.jsm.streams.info('EXECUTIONS', { subjects_filter: `jobico.inputs.${tenant}.>` });
+    expect(state.subjects).toEqual({ [`jobico.inputs.${tenant}.${recorded.id}`]: 1 });
   }));
 
 test('whoever finds a record without its events publishes those that are absent, also after the duplicate window', () =>

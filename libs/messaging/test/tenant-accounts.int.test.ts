@@ -131,6 +131,8 @@ const TARGETS = {
     'jobico.execution.acme.shop.work.ok.default.1',
     'jobico.execution.beta.shop.work.ok.default.1',
     'jobico.log.acme.shop.work',
+    'jobico.inputs.acme.0193c3f2-8f7e-7cc3-98c4-dc0c0c07398f',
+    'jobico.inputs.>',
     'jobico.deadletter.acme.default.happened',
     'jobico.parked.acme.default.0.x',
     'jobico.queue.acme.default',

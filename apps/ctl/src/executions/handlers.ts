@@ -2,7 +2,7 @@ import { JobicoError, type Execution } from '@jobico/contract';
 import { timeOfId, type Recorder } from '@jobico/messaging';
 import type { Handlers, StreamItem, Streams } from '../operations.ts';
 import { createCancel, type CancelDeps } from './cancel.ts';
-import { inputsOf, type InputsStores } from './inputs.ts';
+import { ranBy, type InputsStores } from './inputs.ts';
 
 type ExecutionHandlers = Pick<
   Handlers,
@@ -24,8 +24,12 @@ export function createExecutionHandlers({ recorder, ...stores }: ExecutionDeps):
   return {
     'execution.list': (input) => recorder.list({ ...input, limit: input.limit ?? DEFAULT_LIMIT }),
     'execution.get': ({ tenant, execution }) => found(tenant, execution),
-    'execution.inputs': async ({ tenant, execution }) => await inputsOf(stores, await found(tenant, execution)),
     'execution.cancel': createCancel(stores),
+    'execution.inputs': async ({ tenant, execution: id }) => {
+      const execution = await found(tenant, id);
+      const [inputs, ran] = await Promise.all([recorder.inputs(tenant, id), ranBy(stores, execution)]);
+      return { execution, ...(inputs && { inputs }), ...(ran && { ran }) };
+    },
     'execution.logs': async ({ tenant, execution }) => ({ items: (await found(tenant, execution)).logs }),
   };
 }

@@ -1,12 +1,12 @@
 import { recordCall, type HostAnswer, type HostCall } from '@jobico/component';
-import { LIMITS, type Execution, type RecordedCall } from '@jobico/contract';
+import { LIMITS, type ExecutionInputs, type RecordedCall } from '@jobico/contract';
 
-export type Inputs = NonNullable<Execution['inputs']>;
+export type Inputs = ExecutionInputs;
 
 /** What one attempt was given: its event, and what the host answered it. */
 export interface InputRecorder {
   add(call: HostCall, answer: HostAnswer): void;
-  /** As it stands in the record; without the calls that were too many. */
+  /** As it is kept beside the record; without the calls that were too many. */
   taken(): Inputs;
 }
 

@@ -35,10 +35,17 @@ export interface DecisionContext {
 
 /** What a result means: recorded as ok, tried again, sent to the error route, or kept as a dead letter. */
 export function decide(work: Attempt, result: Result, context: DecisionContext): Decision {
+  const decision = decideOutcome(work, result, context);
+  const { inputs } = result;
+  return inputs === undefined ? decision : { ...decision, settlement: { ...decision.settlement, inputs } };
+}
+
+function decideOutcome(work: Attempt, result: Result, context: DecisionContext): Decision {
   const { job } = work.declared;
   if (result.kind === 'ok') {
     const value = valueOf(result.result);
-    if (value === TOO_DEEP) return decide(work, { ...result, kind: 'failed', emitted: [], error: TOO_DEEP }, context);
+    if (value === TOO_DEEP)
+      return decideOutcome(work, { ...result, kind: 'failed', emitted: [], error: TOO_DEEP }, context);
     const routed = job.ok === undefined ? [] : [route(work, 'ok', job.ok, value, context.nowMs)];
     const execution = executionOf(work, result, 'ok', [...routed, ...result.emitted], context, value);
     return { settlement: settlementOf(execution, work.event) };
@@ -169,7 +176,7 @@ function executionOf(
     emitted,
     logs: result.logs,
     usage: { memoryBytes: result.memoryBytes, hostCalls: result.hostCalls },
-    ...(result.inputs && { inputs: result.inputs }),
+    ...(result.inputs && { inputsKept: { calls: result.inputs.calls.length } }),
     node: context.node,
     ...(event.traceparent && { traceId: event.traceparent.split('-')[1] ?? '' }),
   };

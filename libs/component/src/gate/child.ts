@@ -1,26 +1,17 @@
 /** The gate's own process: one component in, one verdict out. Started by inspect.ts. */
 import { packArtifact } from '../artifact/pack.ts';
 import { readContract } from './contract.ts';
-import type { GateLimits } from './limits.ts';
+import { DEFAULT_GATE_LIMITS } from './limits.ts';
+import { WARM_UP_FLAG, type GateAnswer, type GateRequest } from './messages.ts';
 import { Malformed } from './reader.ts';
 import { MAX_SOURCE_MAP_BYTES } from './structure.ts';
 import { replaceWasiShim } from './tools-hook.ts';
+import { warmUp } from './warm-up.ts';
 
-/** What inspect.ts sends. */
-export interface GateRequest {
-  readonly bytes: Uint8Array;
-  readonly limits: GateLimits;
-}
-
-/** What comes back: a component that passed, the reasons why it did not, or that the gate itself failed. */
-export type GateAnswer =
-  | { readonly kind: 'passed'; readonly imports: string[]; readonly memoryBytes: number; readonly artifact: Uint8Array }
-  | { readonly kind: 'refused'; readonly problems: string[] }
-  | { readonly kind: 'failed'; readonly message: string };
+// What imports jco's tools comes after this: they must not find its shim.
+replaceWasiShim();
 
 async function inspect({ bytes, limits }: GateRequest): Promise<GateAnswer> {
-  // Both import jco's tools, which must not find its shim.
-  replaceWasiShim();
   const [{ checkComponent }, { translate }] = await Promise.all([import('./check.ts'), import('./translate.ts')]);
   const { problems, structure } = await checkComponent(bytes, readContract(), limits);
   if (structure === undefined || problems.length > 0) return { kind: 'refused', problems };
@@ -36,8 +27,17 @@ function afterError(error: unknown): GateAnswer {
   return { kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
+const ready = process.argv.includes(WARM_UP_FLAG)
+  ? warmUp((bytes) => inspect({ bytes, limits: DEFAULT_GATE_LIMITS }))
+  : undefined;
+
+async function answerTo(request: GateRequest): Promise<GateAnswer> {
+  await ready;
+  return await inspect(request);
+}
+
 process.once('message', (request: GateRequest) => {
-  void inspect(request)
+  void answerTo(request)
     .catch(afterError)
     .then((answer) => process.send?.(answer, () => process.exit(0)));
 });

@@ -2,6 +2,7 @@ import { componentWit, parse } from '@bytecodealliance/jco-transpile/wasm-tools'
 
 import { canonicalName } from './contract.ts';
 import type { Contract } from './contract.ts';
+import { leb128 } from './leb128.ts';
 
 /**
  * Does a component's type fit the contract's? The answer is wasm-tools' own: the component is embedded, unchanged, in
@@ -50,10 +51,6 @@ function embed(component: Uint8Array, wrapper: Uint8Array): Uint8Array {
     component,
     wrapper.subarray(PLACEHOLDER_END),
   ]);
-}
-
-function leb128(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...leb128(value >>> 7)];
 }
 
 /** wasm-tools' chain of causes as one line. What it calls expected and found depends on the direction. */

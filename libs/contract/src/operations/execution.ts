@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Execution, EXECUTION_STATUSES, LiveLines, LogLine } from '../execution.ts';
+import { Execution, EXECUTION_STATUSES, ExecutionInputs, LiveLines, LogLine } from '../execution.ts';
 import { EVENT_ID_PATTERN } from '../ids.ts';
 import { after, closed, idFilter, limit, operation, page, streamOperation, tenant } from './operation.ts';
 
@@ -57,12 +57,20 @@ export const executionOperations = {
     input: Type.Object({ tenant, execution }, closed),
     output: Type.Object({
       execution: Execution,
-      moduleref: Type.String(),
-      digest: Type.String({ description: 'Of the component.' }),
-      content: Type.String({ description: 'The component, in base64.' }),
-      config: Type.Record(Type.String(), Type.String(), { description: 'What the package granted as config.' }),
-      secrets: Type.Array(Type.String(), { description: 'Names of the secrets that it granted.' }),
-      timeoutMs: Type.Number({ description: 'Of the job.' }),
+      inputs: Type.Optional(ExecutionInputs),
+      ran: Type.Optional(
+        Type.Object(
+          {
+            moduleref: Type.String(),
+            digest: Type.String({ description: 'Of the component.' }),
+            content: Type.String({ description: 'The component, in base64.' }),
+            config: Type.Record(Type.String(), Type.String(), { description: 'What the package granted as config.' }),
+            secrets: Type.Array(Type.String(), { description: 'Names of the secrets that it granted.' }),
+            timeoutMs: Type.Number({ description: 'Of the job.' }),
+          },
+          { description: 'The version that it ran, while that is kept.' },
+        ),
+      ),
     }),
   }),
   'execution.cancel': operation({

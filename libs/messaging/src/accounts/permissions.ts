@@ -15,7 +15,13 @@ const OF_CTL = [
   'jobico.fired.>',
 ];
 /** What only executors write, beside ctl. */
-const OF_EXECUTORS = ['jobico.execution.>', 'jobico.log.>', 'jobico.deadletter.>', 'jobico.parked.>'];
+const OF_EXECUTORS = [
+  'jobico.execution.>',
+  'jobico.inputs.>',
+  'jobico.log.>',
+  'jobico.deadletter.>',
+  'jobico.parked.>',
+];
 
 /** What each module may not publish in the account of the platform. Nobody but the platform is in it. */
 export const MODULE_PERMISSIONS: Readonly<Record<ModuleName, Partial<Permissions>>> = {

@@ -77,6 +77,8 @@ function inputFor(source: string): RolldownOptions {
       conditionNames: ['import', 'module', 'default'],
     },
     tsconfig: source.endsWith('.ts'),
+    // Comments with the modules' paths, which differ from folder to folder.
+    experimental: { attachDebugInfo: 'none' },
   };
 }
 

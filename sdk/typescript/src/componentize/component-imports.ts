@@ -1,3 +1,5 @@
+import { createReader, type Reader } from './binary.ts';
+
 /** The names that a component imports, in its own order. Throws a `RangeError` for bytes that are no component. */
 export function importsOf(component: Uint8Array): string[] {
   if (!isComponent(component)) throw new RangeError('not a WebAssembly component');
@@ -24,8 +26,6 @@ function isComponent(bytes: Uint8Array): boolean {
   return header.every((byte, index) => bytes[index] === byte);
 }
 
-type Reader = ReturnType<typeof createReader>;
-
 function readImport(reader: Reader): string {
   const form = reader.byte();
   const name = reader.text();
@@ -36,39 +36,4 @@ function readImport(reader: Reader): string {
   const hasIndex = sort === TYPE || sort === VALUE ? reader.byte() === 0x00 || sort === VALUE : true;
   if (hasIndex) reader.number();
   return name;
-}
-
-function createReader(bytes: Uint8Array, start: number) {
-  let at = start;
-  const byte = (): number => {
-    const value = bytes[at];
-    if (value === undefined) throw new RangeError('the component ends in the middle');
-    at += 1;
-    return value;
-  };
-  /** Unsigned LEB128, 32 bits. */
-  const number = (): number => {
-    let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
-      const next = byte();
-      value += (next & 0x7f) * 2 ** shift;
-      if (next < 0x80) return value;
-    }
-    throw new RangeError('a number of the component is too long');
-  };
-  const text = (): string => {
-    const length = number();
-    at += length;
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(at - length, at));
-  };
-  return {
-    byte,
-    number,
-    text,
-    position: () => at,
-    moveTo: (position: number) => {
-      at = position;
-    },
-    isAtEnd: () => at >= bytes.length,
-  };
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { leb128, nameBytes } from './binary.ts';
 
 /** A source map (version 3) without the sources themselves, which its readers have. */
 export interface SourceMap {
@@ -30,18 +31,6 @@ function placeOf(source: string, root: string): string {
 
 /** The component with one more section at its end, which no engine reads. */
 export function withSection(component: Uint8Array, name: string, content: Uint8Array): Uint8Array {
-  const nameBytes = new TextEncoder().encode(name);
-  const body = Buffer.concat([leb128(nameBytes.length), nameBytes, content]);
+  const body = Buffer.concat([nameBytes(name), content]);
   return Buffer.concat([component, Buffer.of(0), leb128(body.length), body]);
-}
-
-function leb128(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const more = rest >= 128 ? 128 : 0;
-    bytes.push((rest % 128) | more);
-    rest = Math.floor(rest / 128);
-  } while (rest > 0);
-  return Buffer.from(bytes);
 }

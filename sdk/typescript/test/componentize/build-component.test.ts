@@ -90,7 +90,7 @@ describe('inside a component', () => {
     const time = '2026-03-04T05:06:07.089Z';
     expect(await resultOf('time', { time })).toEqual([Date.parse(time), time, true, 0]);
     expect(await resultOf('dates of their own')).toEqual([5, true, Date.UTC(2020)]);
-    expect(await resultOf('time at build')).toBe(true);
+    expect(await resultOf('time at build')).toBe(0);
   });
 
   test('random numbers follow from the event and its attempt', async () => {
@@ -169,10 +169,10 @@ describe('inside a component', () => {
 });
 
 describe('a source that makes no component', () => {
-  const failureOf = async (source: string, code?: string): Promise<BuildError> => {
+  const failureOf = async (source: string, code?: string, options: object = {}): Promise<BuildError> => {
     const file = join(folder, source);
     if (code !== undefined) await writeFile(file, code);
-    const error = await buildComponent({ source: file }).catch((reason: unknown) => reason);
+    const error = await buildComponent({ source: file, ...options }).catch((reason: unknown) => reason);
     if (!(error instanceof BuildError)) throw new Error('it was built, or failed otherwise', { cause: error });
     return error;
   };
@@ -206,7 +206,53 @@ describe('a source that makes no component', () => {
 
   test('that throws outside of the job is named with its error', async () => {
     const error = await failureOf('throws.ts', "throw new Error('while it is built');\nexport const handler = 1;");
-    expect(error.message).toMatch(/throws\.ts fails while it is built: Error: while it is built/);
+    expect(error.message).toMatch(/throws\.ts:1:\d+: fails while it is built: Error: while it is built$/);
+  });
+
+  test('that throws outside of the job is shown at the line of its TypeScript, with who called it', async () => {
+    const code = `interface Rates {
+  eur: number;
+}
+const rates: Rates | undefined = JSON.parse('null') ?? undefined;
+
+function rate(): number {
+  return (rates as Rates).eur;
+}
+export const handler = { handle: () => null, eur: rate() };
+`;
+    for (const root of [folder, process.cwd()]) {
+      const error = await failureOf('deep.ts', code, { root });
+      expect(error).toMatchObject({ code: 'build-failed', place: { line: 7 }, hint: expect.stringContaining('build') });
+      expect(error.message).toMatch(/deep\.ts:7:\d+: fails while it is built: Error: cannot read property 'eur' of/);
+      expect(error.frame).toMatch(
+        /^6 │ function rate\(\): number \{\n7 │ {3}return \(rates as Rates\)\.eur;\n {2}│ +╰── here\n/m,
+      );
+      expect(error.frame).toMatch(/called from .*deep\.ts:9:\d+$/);
+    }
+  });
+
+  test('that throws where the bundle has made less of the source is shown at its line all the same', async () => {
+    const code = `import { defineJob } from '@jobico/sdk';
+const rates: { eur?: { cents: number } } = {};
+export const cents = (rates as any).eur.cents;
+export const handler = defineJob(() => null);
+`;
+    const error = await failureOf('folded.ts', code, { root: folder });
+    expect(error.place).toMatchObject({ line: 3 });
+  });
+
+  test('that never ends outside of the job is stopped', async () => {
+    const code = 'let n = 0;\nfor (;;) n += 1;\nexport const handler = { handle: () => n };';
+    const error = await failureOf('endless.ts', code, { evaluationLimitMs: 1500 });
+    expect(error.message).toMatch(/endless\.ts has not ended after 1\.5 s of running while it is built$/);
+  });
+
+  test('that calls itself without end is told so', async () => {
+    const code =
+      'const f = (n: number): number => f(n + 1) + 1;\nexport const handler = { handle: () => null, n: f(0) };';
+    const error = await failureOf('recursive.ts', code);
+    expect(error.message).toMatch(/recursive\.ts stops the engine while it is built: /);
+    expect(error.hint).toContain('call themselves without end');
   });
 
   test('that calls the host outside of the job is told when it runs', async () => {
