@@ -36,7 +36,8 @@ const packageWith = (ordering: unknown, url = 'http://127.0.0.1:1') => ({
 const cancel = ({ nats, tenant }: Stage, id: string) =>
   cancelEvent(nats, { tenant, id, node: 'ctl', declared: () => undefined });
 
-const briefly = ({ event, attempt, status }: Execution) => [event.id, attempt, status];
+const briefly = ({ event, attempt, status }: Execution) => `${event.id} ${attempt} ${status}`;
+const end = ({ event, status }: Execution) => `${event.id} ${status}`;
 
 /** A server that says when it is asked, and answers when it is told to. */
 async function heldServer() {
@@ -72,12 +73,7 @@ describe.each(['strict', 'none', { key: '/0/key' }])('in a queue with ordering %
         expect(isNew).toBe(true);
         expect(execution).toMatchObject({ status: 'cancelled', attempt: 1, error: { code: 'cancelled' } });
         const outcomes = await stage.outcomes(2, 20_000);
-        expect(outcomes.map(briefly).toSorted()).toEqual(
-          [
-            [runs, 1, 'cancelled'],
-            [behind, expect.any(Number), 'ok'],
-          ].toSorted(),
-        );
+        expect(outcomes.map(end).toSorted()).toEqual([`${runs} cancelled`, `${behind} ok`].toSorted());
         expect(await cancel(stage, runs)).toEqual({ execution, isNew: false });
         await expect.poll(() => stage.unacknowledged('q'), { timeout: 10_000 }).toBe(0);
         expect((await stage.executions()).filter(({ event }) => event.id === runs)).toHaveLength(1);
@@ -90,18 +86,14 @@ describe.each(['strict', 'none', { key: '/0/key' }])('in a queue with ordering %
       await stage.startExecutor();
       const payload = { 0: { key: 'a' }, attempts: ['retry', 'ok'] };
       const waits = await stage.publish('told', payload);
-      await expect.poll(async () => (await stage.executions()).map(briefly)).toEqual([[waits, 1, 'retry']]);
+      await expect.poll(async () => (await stage.executions()).map(briefly)).toEqual([`${waits} 1 retry`]);
       const behind = await stage.publish('told', { 0: { key: 'a' } });
       const [attempt] = await stage.executions();
       const { execution } = await cancel(stage, attempt?.id ?? '');
       expect(execution).toMatchObject({ event: { id: waits }, attempt: 2, status: 'cancelled', package: 'p' });
       await stage.outcomes(2);
       expect((await stage.executions()).map(briefly).toSorted()).toEqual(
-        [
-          [waits, 1, 'retry'],
-          [waits, 2, 'cancelled'],
-          [behind, 1, 'ok'],
-        ].toSorted(),
+        [`${waits} 1 retry`, `${waits} 2 cancelled`, `${behind} 1 ok`].toSorted(),
       );
       expect(await stage.unacknowledged('errors')).toBe(0);
       expect(await stage.deadLetters()).toEqual([]);
@@ -172,10 +164,10 @@ test('of a key whose first event waits outside the queue, those behind it can be
     await cancel(stage, first);
     await stage.outcomes(3);
     expect((await stage.executions()).map(briefly)).toEqual([
-      [first, 1, 'retry'],
-      [second, 1, 'cancelled'],
-      [first, 2, 'cancelled'],
-      [third, 1, 'ok'],
+      `${first} 1 retry`,
+      `${second} 1 cancelled`,
+      `${first} 2 cancelled`,
+      `${third} 1 ok`,
     ]);
   }));
 

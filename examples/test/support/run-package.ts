@@ -10,7 +10,7 @@ export interface Run {
   event: string;
   job: string;
   attempt: number;
-  status: 'ok' | 'retry' | 'failed' | 'dead';
+  status: 'ok' | 'retry' | 'failed' | 'dead' | 'cancelled';
   result?: unknown;
   message?: string;
 }
