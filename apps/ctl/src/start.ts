@@ -183,7 +183,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     gate: createGate({ inspect: inspectComponent, artifacts, artifactVersion: ARTIFACT_VERSION }),
     schedules,
     schemas,
-    intake: createIntake({ publisher: nats.publisher, definitions, schemas }),
+    intake: createIntake({ publisher: nats.publisher.joint, definitions, schemas }),
     recorder: createRecorder(nats),
     pauses: await createPauses(nats),
     tenantLimits: await createTenantLimitStore(nats),
