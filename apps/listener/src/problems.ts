@@ -37,7 +37,7 @@ export function problemAnswer(error: unknown, { id, status }: { id?: string; sta
   const body = status === undefined ? problem : { ...problem, status };
   const headers = {
     ...(isForLater && { 'retry-after': retryAfterOf(problem.details) }),
-    'content-type': PROBLEM_TYPE,
+    'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
   };
   return { status: body.status, headers, body };
 }

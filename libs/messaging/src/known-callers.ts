@@ -36,7 +36,11 @@ export function createKnownCallers(tokens: Pick<Tokens, 'get' | 'used'>): KnownC
       return undefined;
     },
     add(token, record) {
-      const caller = { role: record.role, token: record.id, ...(record.tenant !== undefined && { tenant: record.tenant }) };
+      const caller = {
+        role: record.role,
+        token: record.id,
+        ...(record.tenant !== undefined && { tenant: record.tenant }),
+      };
       for (const oldest of byToken.keys()) {
         if (byToken.size < KEPT) break;
         byToken.delete(oldest);

@@ -49,7 +49,10 @@ export function createPlainRequests(deps: PlainDeps): TakeRequest {
     arrivals.begin(request);
     const answer = (status: number, fields: readonly string[], body: string) => {
       if (response.destroyed) return;
-      response.writeHead(status, [...fields, 'content-length', String(Buffer.byteLength(body))]).end(body);
+      const bytes = Buffer.byteLength(body);
+      // Text that is ASCII, as almost every answer is, needs no encoding.
+      const encoding = bytes === body.length ? 'latin1' : 'utf8';
+      response.writeHead(status, [...fields, 'content-length', String(bytes)]).end(body, encoding);
       answered(status, performance.now() - startedMs);
     };
     whenWhole(request, (body) => {
