@@ -88,7 +88,7 @@ export function createJointPublisher(nc: NatsConnection, { writes, isReachable, 
       if (!isReachable()) return Promise.resolve(messages.map(() => new JobicoError('unavailable', 'NATS is away')));
       return new Promise((resolve) => {
         const number = next++;
-        const answers = new Array<Published | undefined>(messages.length).fill(undefined);
+        const answers = messages.map((): Published | undefined => undefined);
         const batch = { answers, left: messages.length, resolve, sinceMs: Date.now() };
         pending.set(number, batch);
         try {
