@@ -22,7 +22,14 @@ export function createBrokenRequests(): BrokenRequests {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const ending = new WeakSet<Duplex>();
   return {
-    begin: (request, response) => void latest.set(request.socket, { request, response }),
+    begin(request, response) {
+      const known = latest.get(request.socket);
+      if (!known) latest.set(request.socket, { request, response });
+      else {
+        known.request = request;
+        known.response = response;
+      }
+    },
     answer(error, socket) {
       if (error.code === 'ECONNRESET' || socket.destroyed || ending.has(socket)) return;
       ending.add(socket);

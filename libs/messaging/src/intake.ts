@@ -66,7 +66,11 @@ const MAX_REQUEST_FAULTS = 100;
 
 export function createIntake(deps: { publisher: JointPublisher; definitions: Definitions; schemas: Schemas }): Intake {
   const check = (declared: DeclaredEvent, { items, at = itemPointer }: IntakeRequest, validate: Validator) => {
-    const faults = items.flatMap((item, index) => faultsOfItem(item, index, at, validate));
+    const faults: Fault[] = [];
+    items.forEach((item, index) => {
+      assertSize(item, index, at);
+      for (const fault of validate(item.value)) faults.push({ ...fault, path: at(index) + fault.path });
+    });
     if (faults.length === 0) return declared;
     throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
       faults: faults.slice(0, MAX_REQUEST_FAULTS),
@@ -106,19 +110,15 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
 
 const itemPointer = (index: number) => pointer('data', index);
 
-function faultsOfItem(
-  { value, text }: IntakeItem,
-  index: number,
-  at: typeof itemPointer,
-  validate: Validator,
-): Fault[] {
-  if (text.length > LIMITS.eventBytes || Buffer.byteLength(text) > LIMITS.eventBytes) {
-    throw new JobicoError(
-      'too-large',
-      `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,
-    );
-  }
-  return validate(value).map((fault) => ({ ...fault, path: at(index) + fault.path }));
+/** A character has no more than three bytes: few texts have to be counted. */
+const SURELY_SMALL = LIMITS.eventBytes / 3;
+
+function assertSize({ text }: IntakeItem, index: number, at: typeof itemPointer): void {
+  if (text.length <= SURELY_SMALL || Buffer.byteLength(text) <= LIMITS.eventBytes) return;
+  throw new JobicoError(
+    'too-large',
+    `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,
+  );
 }
 
 async function publishAll(

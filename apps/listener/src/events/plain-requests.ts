@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isId } from '@jobico/contract';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Access, Intake } from '@jobico/messaging';
 import type { Arrivals } from '../arrivals.ts';
 import type { Admission } from '../limits/admission.ts';
@@ -47,22 +46,22 @@ export function createPlainRequests(deps: PlainDeps): TakeRequest {
     const startedMs = performance.now();
     broken.begin(request, response);
     arrivals.begin(request);
-    const answer = (status: number, fields: readonly string[], body: string) => {
+    const answer = (status: number, headers: OutgoingHttpHeaders, body: string) => {
       if (response.destroyed) return;
       const bytes = Buffer.byteLength(body);
       // Text that is ASCII, as almost every answer is, needs no encoding.
       const encoding = bytes === body.length ? 'latin1' : 'utf8';
-      response.writeHead(status, [...fields, 'content-length', String(bytes)]).end(body, encoding);
+      response.writeHead(status, { ...headers, 'content-length': bytes }).end(body, encoding);
       answered(status, performance.now() - startedMs);
     };
     whenWhole(request, (body) => {
       arrivals.end(request);
-      const limits = Object.entries(admission.headersFor(address.tenant) ?? {}).flat();
+      const limits = admission.headersFor(address.tenant);
       send(address, headers, body).then(
-        (accepted) => answer(202, [...limits, ...JSON_TYPE], JSON.stringify(accepted)),
+        (accepted) => answer(202, { ...limits, 'content-type': JSON_TYPE }, JSON.stringify(accepted)),
         (error: unknown) => {
           const problem = problemOf(error);
-          answer(problem.status, [...limits, ...Object.entries(problem.headers).flat()], JSON.stringify(problem.body));
+          answer(problem.status, { ...limits, ...problem.headers }, JSON.stringify(problem.body));
         },
       );
     });
@@ -70,24 +69,24 @@ export function createPlainRequests(deps: PlainDeps): TakeRequest {
   };
 }
 
-const JSON_TYPE = ['content-type', 'application/json; charset=utf-8'];
+const JSON_TYPE = 'application/json; charset=utf-8';
 
-const PATH = /^\/events\/([^/]+)\/([^/]+)$/;
+/** No longer than ids are, and without what would have to be decoded. */
+const PATH = /^\/events\/([a-z0-9-]{1,63})\/([a-z0-9-]{1,63})$/;
 
 function addressOf({ method, url = '' }: IncomingMessage): EventAddress | undefined {
-  const [, tenant, event] = (method === 'POST' && PATH.exec(url)) || [];
-  return isId(tenant) && isId(event) ? { tenant, event } : undefined;
+  const found = method === 'POST' ? PATH.exec(url) : undefined;
+  return found?.[1] && found[2] ? { tenant: found[1], event: found[2] } : undefined;
 }
 
 const PLAIN_TYPES = new Set(['application/json', 'application/json; charset=utf-8']);
-const LENGTH = /^[1-9]\d{0,9}$/;
 
 function isPlain(headers: IncomingHttpHeaders, bodyLimit: number): boolean {
-  const length = headers['content-length'] ?? '';
+  const length = Number(headers['content-length'] ?? 0);
   return (
     PLAIN_TYPES.has(headers['content-type'] ?? '') &&
-    LENGTH.test(length) &&
-    Number(length) <= bodyLimit &&
+    length > 0 &&
+    length <= bodyLimit &&
     headers['content-encoding'] === undefined &&
     headers['transfer-encoding'] === undefined &&
     headers['idempotency-key'] === undefined &&
