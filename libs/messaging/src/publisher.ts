@@ -143,7 +143,7 @@ function settle({ resolve, reject }: Pending, text: string | undefined): void {
     });
     return;
   }
-  const { stream, seq, duplicate = false, error } = JSON.parse(text) as RawAck;
+  const { stream, seq, duplicate = false, error } = parseAck(text);
   if (error === undefined && stream !== undefined && seq !== undefined) {
     resolve({ stream, sequence: seq, isDuplicate: duplicate });
     return;
@@ -162,4 +162,13 @@ function errorOf(text: string | undefined): JobicoError | undefined {
   let found: JobicoError | undefined;
   settle({ resolve: () => undefined, reject: (error) => (found = error), deadline: 0 }, text);
   return found;
+}
+
+/** Whatever is no JSON says nothing: thrown where the client reads, an error would end its connection. */
+function parseAck(text: string): RawAck {
+  try {
+    return (JSON.parse(text) as RawAck | null) ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -142,11 +142,21 @@ test(
 test('an answer that only looks like an acknowledgement is none', () =>
   withNats(async (nats) => {
     const subject = `odd.${uniqueTenant()}`;
-    const answers = ['{"stream":"X"}', '{"stream":"X","seq":}', '{"stream":""}', '{"streams":"X","seq":1}', '{}'];
+    const answers = [
+      '{"stream":"X"}',
+      '{"stream":"X","seq":}',
+      '{"stream":""}',
+      '{"streams":"X","seq":1}',
+      '{}',
+      'null',
+      'no JSON',
+    ];
     let at = 0;
     nats.nc.subscribe(subject, { callback: (_error, message) => void message.respond(answers[at++]) });
     await nats.nc.flush();
     const messages = answers.map(() => ({ subject, payload: 'x', fields: [] }));
     const results = await nats.publisher.joint.publish(messages, SOURCE);
-    expect(codes(results)).toEqual(answers.map(() => 'unavailable'));
+    expect(results).toMatchObject(
+      answers.map((text) => ({ code: 'unavailable', message: `not an acknowledgement: ${text}` })),
+    );
   }));
