@@ -1,4 +1,4 @@
-import { JobicoError } from '@jobico/contract';
+import { asJobicoError, JobicoError } from '@jobico/contract';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { sharedFields, type HeaderFields, type Writes } from './joined-writes.ts';
 import { isStored } from './stored-answer.ts';
@@ -106,6 +106,23 @@ export function createJointPublisher(nc: NatsConnection, { writes, isReachable, 
     },
   };
 }
+
+/** A joint publisher for what is to go through a publisher message by message, such as one that gathers groups of its own. */
+export function separately(publish: Publish): JointPublisher {
+  return {
+    publish: (messages, shared) =>
+      Promise.all(
+        messages.map(({ subject, payload, fields }) =>
+          publish(subject, payload, [...fields, ...shared]).then(
+            (): Published => 'stored',
+            (error: unknown) => asJobicoError(error),
+          ),
+        ),
+      ),
+  };
+}
+
+type Publish = (subject: string, payload: string, fields: HeaderFields) => Promise<unknown>;
 
 function answerIn(message: Msg, errorOf: Deps['errorOf']): Published {
   if (isStored(message.data)) return 'stored';

@@ -1,4 +1,12 @@
-import { createPublisher, ensureQueue, queueStream, type Message, type Nats, type Published } from '@jobico/messaging';
+import {
+  createPublisher,
+  ensureQueue,
+  queueStream,
+  separately,
+  type Message,
+  type Nats,
+  type Published,
+} from '@jobico/messaging';
 import { expect, test } from 'vitest';
 import { queue, uniqueTenant, withNats } from './nats.ts';
 
@@ -60,6 +68,16 @@ test('without the protocol object of the client the plain way stores the same', 
     expect(codes(results)).toEqual(['stored', 'stored']);
     expect(await storedIn(nats, tenant)).toEqual(expected(['a', 'größe']));
     publisher.close();
+  }));
+
+test('message by message through another publisher the same is stored, and the same is told', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await ensureQueue(nats, tenant, queue('q', { kind: 'strict' }, 2), ['placed']);
+    const joint = separately(nats.publisher.publish);
+    const results = await joint.publish(messagesOf(tenant, ['a', 'b', 'c']), SOURCE);
+    expect(codes(results)).toEqual(['stored', 'stored', 'limit-exceeded']);
+    expect(await storedIn(nats, tenant)).toEqual(expected(['a', 'b']));
   }));
 
 test('each failure is its message’s alone: a hostile header, a hostile subject, too large, no stream', () =>
