@@ -74,7 +74,7 @@ test('message by message through another publisher the same is stored, and the s
   withNats(async (nats) => {
     const tenant = uniqueTenant();
     await ensureQueue(nats, tenant, queue('q', { kind: 'strict' }, 2), ['placed']);
-    const joint = separately(nats.publisher.publish);
+    const joint = separately((...message) => nats.publisher.publish(...message));
     const results = await joint.publish(messagesOf(tenant, ['a', 'b', 'c']), SOURCE);
     expect(codes(results)).toEqual(['stored', 'stored', 'limit-exceeded']);
     expect(await storedIn(nats, tenant)).toEqual(expected(['a', 'b']));

@@ -46,12 +46,12 @@ export function createPlainRequests(deps: PlainDeps): TakeRequest {
     const startedMs = performance.now();
     broken.begin(request, response);
     arrivals.begin(request);
-    const answer = (status: number, headers: OutgoingHttpHeaders, body: string) => {
+    const answer = (status: number, fields: OutgoingHttpHeaders, body: string) => {
       if (response.destroyed) return;
       const bytes = Buffer.byteLength(body);
       // Text that is ASCII, as almost every answer is, needs no encoding.
       const encoding = bytes === body.length ? 'latin1' : 'utf8';
-      response.writeHead(status, { ...headers, 'content-length': bytes }).end(body, encoding);
+      response.writeHead(status, { ...fields, 'content-length': bytes }).end(body, encoding);
       answered(status, performance.now() - startedMs);
     };
     whenWhole(request, (body) => {
