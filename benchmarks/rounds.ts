@@ -23,14 +23,15 @@ export interface RoundOptions {
 export const usageOf = (
   name: string,
   seconds: string,
+  rounds = 3,
 ) => `npm run bench -- ${name} [--rounds N] [--quick] [--profile FOLDER]
-  --rounds N        rounds, each on a platform of its own, of ${seconds} each (default 3)
+  --rounds N        rounds, each on a platform of its own, of ${seconds} each (default ${rounds})
   --patience N      seconds that the run may wait for other programs to leave the machine alone (default 60)
   --quick           one short round: to see that it works, its figures mean little
   --profile FOLDER  CPU profiles of listener and executor; slows them down`;
 
 /** Throws an error that says what is wrong. */
-export function readRoundOptions(args: string[]): RoundOptions | 'help' {
+export function readRoundOptions(args: string[], usualRounds = 3): RoundOptions | 'help' {
   const { values } = parseArgs({
     args,
     options: {
@@ -44,7 +45,7 @@ export function readRoundOptions(args: string[]): RoundOptions | 'help' {
   if (values.help) return 'help';
   const { quick } = values;
   return {
-    rounds: count('rounds', values.rounds, 1) ?? (quick ? 1 : 3),
+    rounds: count('rounds', values.rounds, 1) ?? (quick ? 1 : usualRounds),
     patienceSeconds: count('patience', values.patience, 0) ?? (quick ? 0 : 60),
     isQuick: quick,
     profiles: values.profile === undefined ? undefined : resolve(values.profile),

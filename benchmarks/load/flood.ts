@@ -1,16 +1,17 @@
 import type { Pool } from 'undici';
-import { bodyOf, nowMs, post } from './post.ts';
+import { bodyOf, headersOf, nowMs, post } from './post.ts';
 import { CONNECTIONS, type LoadAnswer, type LoadRequest } from './requests.ts';
 
 type Flood = Extract<LoadRequest, { kind: 'flood' }>;
 
 /** Sends orders as fast as they are taken: each connection its next request when it has the answer to the one before. */
-export async function flood(pool: Pool, path: string, { from, count, batch }: Flood): Promise<LoadAnswer> {
+export async function flood(pool: Pool, path: string, { from, count, batch, token }: Flood): Promise<LoadAnswer> {
   const bodies: Buffer[] = [];
   for (let at = 0; at < count; at += batch) bodies.push(bodyOf(from + at, Math.min(batch, count - at)));
+  const headers = headersOf(token);
   let next = 0;
   const connection = async () => {
-    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) await post(pool, path, body);
+    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) await post(pool, path, body, headers);
   };
   const startedAtMs = nowMs();
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));

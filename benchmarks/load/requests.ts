@@ -1,6 +1,7 @@
 /** What the load generator is asked. */
 export type LoadRequest =
-  | { kind: 'flood'; url: string; from: number; count: number; batch: number }
+  /** `token` is sent as a bearer token. */
+  | { kind: 'flood'; url: string; from: number; count: number; batch: number; token?: string | undefined }
   | { kind: 'pace'; url: string; from: number; count: number; perSecond: number }
   /** Each target in its turn, at a steady rate, whether or not the ones before are answered. */
   | { kind: 'turns'; url: string; targets: readonly Target[]; count: number; perSecond: number }

@@ -2,3 +2,8 @@
 export function barLine(what: string, value: number, bar: number, digits = 2): string {
   return `${what}: ${value.toFixed(digits)} (bar ${bar}): ${value <= bar ? 'kept' : 'not kept'}`;
 }
+
+/** A figure beside the least that it may be, and whether it is kept. */
+export function atLeastLine(what: string, value: number, bar: number, digits = 2): string {
+  return `${what}: ${value.toFixed(digits)} (bar ${bar}): ${value >= bar ? 'kept' : 'not kept'}`;
+}

@@ -29,7 +29,7 @@ export async function startBound(name: BoundName, { natsServer, signal }: StartS
   };
 }
 
-async function addStreams(nc: NatsConnection): Promise<void> {
+export async function addStreams(nc: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(nc);
   await jsm.streams.add({ name: ORDERS, subjects: [orderSubject], storage: 'file' });
   await jsm.streams.add({ name: RECEIPTS, subjects: [receiptSubject], storage: 'file' });

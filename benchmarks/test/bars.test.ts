@@ -3,13 +3,25 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { countStarts } from '../measure/starts.ts';
 import { mostOf, waitsIn } from '../questions/stretch.ts';
-import { barLine } from '../report/bars.ts';
+import { headersOf } from '../load/post.ts';
+import { atLeastLine, barLine } from '../report/bars.ts';
 import { readRoundOptions } from '../rounds.ts';
 
 test('a bar is kept by what is no more than it', () => {
   expect(barLine('p95 ratio', 1.999, 2)).toBe('p95 ratio: 2.00 (bar 2): kept');
   expect(barLine('p95 ratio', 2.001, 2)).toBe('p95 ratio: 2.00 (bar 2): not kept');
   expect(barLine('p95 ratio', Number.NaN, 2)).toBe('p95 ratio: NaN (bar 2): not kept');
+});
+
+test('a bar that is a least is kept by what is no less than it', () => {
+  expect(atLeastLine('rate ratio', 1.2, 1.2)).toBe('rate ratio: 1.20 (bar 1.2): kept');
+  expect(atLeastLine('rate ratio', 1.199, 1.2)).toBe('rate ratio: 1.20 (bar 1.2): not kept');
+  expect(atLeastLine('rate ratio', Number.NaN, 1.2)).toBe('rate ratio: NaN (bar 1.2): not kept');
+});
+
+test('requests bring the token that they are sent with, if there is one', () => {
+  expect(headersOf('jbc_x')).toEqual({ 'content-type': 'application/json', authorization: 'Bearer jbc_x' });
+  expect(headersOf(undefined)).toEqual({ 'content-type': 'application/json' });
 });
 
 test('the waits of a stretch are told by their quantiles', () => {
@@ -46,6 +58,7 @@ test.runIf(process.platform === 'linux')(
 test('arguments that say nothing useful are refused', () => {
   expect(readRoundOptions(['--quick'])).toMatchObject({ rounds: 1, patienceSeconds: 0, isQuick: true });
   expect(readRoundOptions(['--rounds', '5'])).toMatchObject({ rounds: 5, isQuick: false });
+  expect(readRoundOptions([], 5)).toMatchObject({ rounds: 5 });
   expect(() => readRoundOptions(['--rounds', '0'])).toThrow('--rounds is a whole number from 1');
   expect(() => readRoundOptions(['--patience', 'much'])).toThrow('not much');
 });

@@ -189,7 +189,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     gate: createGate({ inspect: options.inspector.inspect, artifacts, artifactVersion: ARTIFACT_VERSION }),
     schedules,
     schemas,
-    intake: createIntake({ publisher: nats.publisher, definitions, schemas }),
+    intake: createIntake({ publisher: nats.publisher.joint, definitions, schemas }),
     recorder: createRecorder(nats),
     node: randomUUID(),
     pauses: await createPauses(nats),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { JobicoError } from '@jobico/contract';
 import { bearerToken, type Access } from '@jobico/messaging';
 import type { FastifyInstance } from 'fastify';
@@ -18,10 +19,7 @@ export function registerAdmission(app: FastifyInstance, access: Access): void {
       return;
     }
     try {
-      access.assertHost(request.headers.host);
-      const caller = access.authenticate(bearerToken(request.headers.authorization));
-      const { tenant } = request.params as { tenant?: string };
-      access.authorise(caller, { name: 'sending an event', role: 'producer', tenant });
+      assertProducer(access, request.headers, (request.params as { tenant?: string }).tenant);
     } catch (error) {
       if (error instanceof JobicoError && error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
       done(error as Error);
@@ -29,4 +27,11 @@ export function registerAdmission(app: FastifyInstance, access: Access): void {
     }
     done();
   });
+}
+
+/** Throws unless these headers are of a caller who may send events of a tenant. */
+export function assertProducer(access: Access, headers: IncomingHttpHeaders, tenant: string | undefined): void {
+  access.assertHost(headers.host);
+  const caller = access.authenticate(bearerToken(headers.authorization));
+  access.authorise(caller, { name: 'sending an event', role: 'producer', tenant });
 }

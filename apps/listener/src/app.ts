@@ -1,5 +1,6 @@
+import type { RequestListener } from 'node:http';
 import { LIMITS } from '@jobico/contract';
-import type { Access } from '@jobico/messaging';
+import { createEventId, type Access } from '@jobico/messaging';
 import { countAnswers, METRICS_TYPE, type Health, type Logger, type Metrics } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { registerAdmission } from './admit.ts';
@@ -7,9 +8,10 @@ import { registerAccessLog, type AccessLog } from './access-log.ts';
 import { createArrivals } from './arrivals.ts';
 import { registerCors } from './cors.ts';
 import { registerBodies } from './events/read-body.ts';
+import { createPlainRequests, type TakeRequest } from './events/plain-requests.ts';
 import { registerEvents, type EventsDeps } from './events/routes.ts';
 import { openApiDocument } from './openapi.ts';
-import { registerProblems } from './problems.ts';
+import { loggedProblem, registerProblems } from './problems.ts';
 import { registerWebhooks, type WebhookDeps } from './webhooks/routes.ts';
 import { answerBadAddress, createBrokenRequests } from './refusals.ts';
 
@@ -65,7 +67,7 @@ export function buildApp({
   });
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
-    broken.begin(request, reply);
+    broken.begin(raw, reply.raw);
     if (raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined)
       arrivals.begin(raw);
     done();
@@ -75,10 +77,15 @@ export function buildApp({
   registerAccessLog(app, log, accessLog);
   registerCors(app, corsOrigins);
   registerProblems(app, log);
-  if (metrics) measure(app, metrics);
+  const answered = metrics ? measure(app, metrics) : () => undefined;
   registerAdmission(app, access);
   registerBodies(app, arrivals);
   registerEvents(app, { ...deps, arrivals });
+  // What these do for every request is the framework's to call.
+  if (corsOrigins.length === 0 && accessLog === 'off') {
+    const problemOf = (error: unknown) => loggedProblem(error, log, createEventId());
+    takeFirst(app, createPlainRequests({ ...deps, access, arrivals, broken, bodyLimit, answered, problemOf }));
+  }
   registerWebhooks(app, { ...deps, log, clock, arrivals });
   const document = openApiDocument(version);
   app.get('/openapi.json', () => document);
@@ -93,13 +100,26 @@ const tooLate = () =>
   Object.assign(new Error('the request did not come in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
 
 /** Counts what is answered, and tells it. */
-function measure(app: FastifyInstance, metrics: Metrics): void {
+function measure(app: FastifyInstance, metrics: Metrics): ReturnType<typeof countAnswers> {
   const count = countAnswers(metrics);
   app.addHook('onResponse', (_request, reply, done) => {
     count(reply.statusCode, reply.elapsedTime);
     done();
   });
   app.get('/metrics', async (_request, reply) => reply.type(METRICS_TYPE).send(await metrics.text()));
+  return count;
+}
+
+/** Lets requests be taken before the framework sees them, until it closes: then it has to end connections. */
+function takeFirst(app: FastifyInstance, take: TakeRequest): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  const [handle] = app.server.listeners('request') as RequestListener[];
+  app.server.removeAllListeners('request').on('request', (request, response) => {
+    if (isClosing || !take(request, response)) handle?.(request, response);
+  });
 }
 
 /** A caller that never finishes its request must not keep the process from ending. */

@@ -81,7 +81,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   parts.defer(stopAccess);
   const nodes = await createNodes(nats, log);
   const schemas = createSchemas(await createFileStore(nats));
-  const unlimited = createIntake({ publisher: nats.publisher, definitions, schemas });
+  const unlimited = createIntake({ publisher: nats.publisher.joint, definitions, schemas });
   const limits = await watchTenantLimits(nats, log);
   parts.defer(() => limits.stop());
   const shares = createDemandShares(nats, id);

@@ -1,4 +1,4 @@
-import { JobicoError, toProblem } from '@jobico/contract';
+import { JobicoError, toProblem, type Problem } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { drain } from './drain.ts';
@@ -12,23 +12,41 @@ export function registerProblems(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler<FastifyError>(async (error, request, reply) => {
     if (error.statusCode === 413) await drain(request.raw);
     const known = ofFastify(error, request.routeOptions.bodyLimit) ?? error;
-    if (toProblem(known).code === 'internal') log.error({ err: error, id: request.id }, 'request failed');
-    return answerProblem(reply, known, { id: request.id });
+    const { status, headers, body } = loggedProblem(known, log, request.id);
+    return reply.code(status).headers(headers).send(body);
   });
 }
 
-/** Answers with an error. `status` where HTTP has one for what our codes do not tell apart. */
-export function answerProblem(
-  reply: FastifyReply,
-  error: unknown,
-  { id, status }: { id?: string; status?: number } = {},
-): FastifyReply {
+/** Answers with an error. */
+export function answerProblem(reply: FastifyReply, error: unknown, more?: { id?: string; status?: number }) {
+  const { status, headers, body } = problemAnswer(error, more);
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** What an error is answered with. */
+export interface ProblemAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: Problem;
+}
+
+/** `status` where HTTP has one for what our codes do not tell apart. */
+export function problemAnswer(error: unknown, { id, status }: { id?: string; status?: number } = {}): ProblemAnswer {
   const problem = toProblem(error, id);
-  if (problem.status === 503 || problem.code === 'limit-exceeded') {
-    reply.header('retry-after', retryAfterOf(problem.details));
-  }
+  const isForLater = problem.status === 503 || problem.code === 'limit-exceeded';
   const body = status === undefined ? problem : { ...problem, status };
-  return reply.code(body.status).header('content-type', PROBLEM_TYPE).send(body);
+  const headers = {
+    ...(isForLater && { 'retry-after': retryAfterOf(problem.details) }),
+    'content-type': `${PROBLEM_TYPE}; charset=utf-8`,
+  };
+  return { status: body.status, headers, body };
+}
+
+/** The answer to what went wrong, which the log names with the request's id if it is no error of ours. */
+export function loggedProblem(error: unknown, log: Logger, id: string): ProblemAnswer {
+  const answer = problemAnswer(error, { id });
+  if (answer.body.code === 'internal') log.error({ err: error, id }, 'request failed');
+  return answer;
 }
 
 /** Seconds, as whoever refused has found. */

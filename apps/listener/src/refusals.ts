@@ -14,7 +14,7 @@ export function answerBadAddress(error: { code: string }, _request: FastifyReque
 /** Answers what is no HTTP request, or does not come in time, and closes its connection. */
 export interface BrokenRequests {
   /** Notes the request that a connection is at. */
-  begin: (request: FastifyRequest, reply: FastifyReply) => void;
+  begin: (request: IncomingMessage, response: ServerResponse) => void;
   answer: (error: Error & { code?: string }, socket: Duplex) => void;
 }
 
@@ -22,7 +22,14 @@ export function createBrokenRequests(): BrokenRequests {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const ending = new WeakSet<Duplex>();
   return {
-    begin: ({ raw }, reply) => void latest.set(raw.socket, { request: raw, response: reply.raw }),
+    begin(request, response) {
+      const known = latest.get(request.socket);
+      if (!known) latest.set(request.socket, { request, response });
+      else {
+        known.request = request;
+        known.response = response;
+      }
+    },
     answer(error, socket) {
       if (error.code === 'ECONNRESET' || socket.destroyed || ending.has(socket)) return;
       ending.add(socket);

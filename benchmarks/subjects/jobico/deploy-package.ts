@@ -6,13 +6,13 @@ import { buildComponent } from '@jobico/sdk/build';
 import { deployFile } from 'jobico';
 
 /** Builds the job and deploys the package; resolves once every module that runs has applied it. */
-export async function deployPackage(ctlUrl: string, folder: string): Promise<void> {
+export async function deployPackage(ctlUrl: string, folder: string, token?: string): Promise<void> {
   const here = join(folder, 'package');
   await mkdir(here);
   await copyFile(pathOf('package.yaml'), join(here, 'package.yaml'));
   await copyFile(pathOf('../../order/order.json'), join(here, 'order.json'));
   await buildComponent({ source: pathOf('sum-order.ts'), out: join(here, 'sum-order.wasm') });
-  await deployFrom(createClient({ url: ctlUrl }), here);
+  await deployFrom(createClient({ url: ctlUrl, ...(token !== undefined && { token }) }), here);
 }
 
 /** The packages of `packages/` by the source of their job. */

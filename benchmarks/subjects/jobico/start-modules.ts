@@ -46,6 +46,6 @@ export async function startModules(
   };
 }
 
-function profileArguments(folder: string, name: string): string[] {
+export function profileArguments(folder: string, name: string): string[] {
   return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
 }

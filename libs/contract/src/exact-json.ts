@@ -43,6 +43,10 @@ export function isTooDeep(text: string, maxDepth = MAX_JSON_DEPTH): boolean {
 
 /** The index of the quote that closes the string that opens at `open`; the length of the text if none does. */
 export function endOfString(text: string, open: number): number {
+  const quote = text.indexOf('"', open + 1);
+  if (quote < 0) return text.length;
+  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
+  // Backslashes before it may be the end of an escape or begin one: they are counted from where the string begins.
   for (let at = open + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;

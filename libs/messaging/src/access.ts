@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { isAllowed, isLoopbackHost, JobicoError, type Caller, type Role } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { Nats } from './connection.ts';
+import { createKnownCallers } from './known-callers.ts';
 import { fingerprint, isTokenShaped, stateOf, watchTokens, type TokenRecord, type Tokens } from './tokens.ts';
 
 /** `open`: no token is asked for, whoever calls is an admin; for one's own machine. `tokens`: nothing without one. */
@@ -51,13 +52,16 @@ function createTokenAccess(tokens: Tokens): Access {
     const record = id === undefined ? undefined : tokens.get(id);
     return record && stateOf(record) === 'valid' ? record : undefined;
   };
+  const known = createKnownCallers(tokens);
   return {
     mode: 'tokens',
     authenticate(token) {
+      const seen = token === undefined ? undefined : known.get(token);
+      if (seen) return seen;
       const record = recordOf(tokens, token);
-      if (!record || stateOf(record) !== 'valid') throw unauthenticated();
+      if (token === undefined || !record || stateOf(record) !== 'valid') throw unauthenticated();
       tokens.used(record.id);
-      return { role: record.role, token: record.id, ...(record.tenant !== undefined && { tenant: record.tenant }) };
+      return known.add(token, record);
     },
     authorise,
     assertHost: () => undefined,

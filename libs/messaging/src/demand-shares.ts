@@ -51,6 +51,7 @@ export function createDemandShares(nats: Nats, id: string): DemandShares {
   return {
     ask: (tenant, amount) => void asked.set(tenant, (asked.get(tenant) ?? 0) + amount),
     shareOf(tenant) {
+      if (others.size === 0) return 1;
       const demands = [...others.values()].flatMap(({ demand }) => demand[tenant] ?? []);
       if (demands.length === 0) return 1;
       const own = told.get(tenant);

@@ -11,8 +11,10 @@ const RANDOM_FROM = 15;
 
 /** `<8 digits>-<4 digits>-7` */
 function timePart(timeMs: number): string {
-  const digits = timeMs.toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+  // In two parts that are small integers: digits of a number beyond 2^31 take four times as long.
+  const high = Math.floor(timeMs / 2 ** 16);
+  const low = timeMs - high * 2 ** 16;
+  return `${high.toString(16).padStart(8, '0')}-${low.toString(16).padStart(4, '0')}-7`;
 }
 
 /**

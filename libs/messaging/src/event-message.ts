@@ -2,7 +2,7 @@ import type { StoredMsg } from '@nats-io/jetstream';
 import { isEventId, LIMITS, type RedriveOf, type ReplayOf } from '@jobico/contract';
 import type { Delivered } from './delivered.ts';
 import { derivedId } from './event-ids.ts';
-import type { HeaderFields } from './publisher.ts';
+import type { HeaderFields } from './joined-writes.ts';
 import { readRedrive, REDRIVE, redriveHeader } from './redrive-header.ts';
 import { readReplay, REPLAY, replayHeader } from './replay-header.ts';
 import { parseEventSubject } from './subjects.ts';
@@ -33,26 +33,41 @@ export interface QueuedEvent {
   spread?: { index: number; count: number };
 }
 
-/** The headers of an event that is published. Header text is checked by nats.js; ids and keys by their callers. */
-export function eventHeaders(event: {
-  id: string;
-  key?: string | undefined;
+/** The headers of an event that is published. Header text is checked when it is written; ids and keys by their callers. */
+export function eventHeaders({
+  source,
+  ...event
+}: OwnHeaders & {
   source: string;
-  traceparent?: string | undefined;
   redriveOf?: RedriveOf | undefined;
   replayOf?: ReplayOf | undefined;
 }): HeaderFields {
-  const fields: [string, string][] = [
-    [MESSAGE_ID, event.id],
-    [SOURCE, event.source],
+  return [
+    ...ownHeaders(event),
+    ...sourceHeaders(source),
+    ...(event.redriveOf ? [[REDRIVE, redriveHeader(event.redriveOf)] as const] : []),
+    ...(event.replayOf ? [[REPLAY, replayHeader(event.replayOf)] as const] : []),
   ];
+}
+
+/** What every event of a request has. */
+export const sourceHeaders = (source: string): HeaderFields => [[SOURCE, source]];
+
+/** What an event has of its own. */
+interface OwnHeaders {
+  id: string;
+  key?: string | undefined;
+  traceparent?: string | undefined;
+}
+
+/** The headers of an event without those that say where it came from. */
+export function ownHeaders(event: OwnHeaders): HeaderFields {
+  const fields: [string, string][] = [[MESSAGE_ID, event.id]];
   // A longer one would not be read again; half a surrogate pair has no encoding.
   if (event.key !== undefined && event.key.length <= LIMITS.keyLength) {
     fields.push([KEY, encodeURIComponent(event.key.toWellFormed())]);
   }
   if (event.traceparent !== undefined) fields.push([TRACE, event.traceparent]);
-  if (event.redriveOf !== undefined) fields.push([REDRIVE, redriveHeader(event.redriveOf)]);
-  if (event.replayOf !== undefined) fields.push([REPLAY, replayHeader(event.replayOf)]);
   return fields;
 }
 

@@ -58,6 +58,8 @@ export { orderingOf, partitionOf, subjectKey } from './partitions.ts';
 export type { Partition } from './partitions.ts';
 export { createPauses } from './pauses.ts';
 export type { Pause, PauseChange, Pauses } from './pauses.ts';
+export { separately } from './joint-publisher.ts';
+export type { JointPublisher, Message, Published } from './joint-publisher.ts';
 export { createPublisher } from './publisher.ts';
 export type { HeaderFields, PubAck, Publisher } from './publisher.ts';
 export { isSameShape, shapeFor } from './queue-shape.ts';

@@ -1,10 +1,11 @@
 import { isId, JobicoError, keyOf, LIMITS, pointer, type Fault, type Validator } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from './definitions-view.ts';
 import { createEventId } from './event-ids.ts';
-import { eventHeaders } from './event-message.ts';
+import { ownHeaders, sourceHeaders } from './event-message.ts';
 import { asUnavailable } from './failures.ts';
 import { subjectKey } from './partitions.ts';
-import type { HeaderFields, Publisher } from './publisher.ts';
+import type { HeaderFields } from './joined-writes.ts';
+import type { JointPublisher, Message } from './joint-publisher.ts';
 import type { Schemas } from './schemas.ts';
 import { eventSubject } from './subjects.ts';
 
@@ -63,9 +64,13 @@ export interface Intake {
 
 const MAX_REQUEST_FAULTS = 100;
 
-export function createIntake(deps: { publisher: Publisher; definitions: Definitions; schemas: Schemas }): Intake {
+export function createIntake(deps: { publisher: JointPublisher; definitions: Definitions; schemas: Schemas }): Intake {
   const check = (declared: DeclaredEvent, { items, at = itemPointer }: IntakeRequest, validate: Validator) => {
-    const faults = items.flatMap((item, index) => faultsOfItem(item, index, at, validate));
+    const faults: Fault[] = [];
+    items.forEach((item, index) => {
+      assertSize(item, index, at);
+      for (const fault of validate(item.value)) faults.push({ ...fault, path: at(index) + fault.path });
+    });
     if (faults.length === 0) return declared;
     throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
       faults: faults.slice(0, MAX_REQUEST_FAULTS),
@@ -105,48 +110,47 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
 
 const itemPointer = (index: number) => pointer('data', index);
 
-function faultsOfItem(
-  { value, text }: IntakeItem,
-  index: number,
-  at: typeof itemPointer,
-  validate: Validator,
-): Fault[] {
-  if (text.length > LIMITS.eventBytes || Buffer.byteLength(text) > LIMITS.eventBytes) {
-    throw new JobicoError(
-      'too-large',
-      `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,
-    );
-  }
-  return validate(value).map((fault) => ({ ...fault, path: at(index) + fault.path }));
+/** A character has no more than three bytes: few texts have to be counted. */
+const SURELY_SMALL = LIMITS.eventBytes / 3;
+
+function assertSize({ text }: IntakeItem, index: number, at: typeof itemPointer): void {
+  if (text.length <= SURELY_SMALL || Buffer.byteLength(text) <= LIMITS.eventBytes) return;
+  throw new JobicoError(
+    'too-large',
+    `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,
+  );
 }
 
 async function publishAll(
-  publisher: Publisher,
+  publisher: JointPublisher,
   declared: DeclaredEvent,
   request: IntakeRequest,
   events: readonly { id: string }[],
   isWanted?: (index: number) => boolean,
 ): Promise<void> {
-  const results = await Promise.allSettled(
-    request.items.map((item, index) => {
-      if (isWanted && !isWanted(index)) return Promise.resolve();
-      const key = keyOf(declared.queue, item.value, item.key ?? request.key);
-      const fields = eventHeaders({
-        id: events[index]?.id ?? createEventId(),
-        key,
-        source: request.source,
-        traceparent: item.traceparent ?? request.traceparent,
-      });
-      const subject = eventSubject(request.tenant, request.event, subjectKey(declared.queue, key));
-      return publisher.publish(subject, item.text, item.fields ? [...fields, ...item.fields] : fields);
-    }),
-  );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (!failed) return;
-  const stored = results.flatMap(({ status }, item) =>
-    status === 'fulfilled' ? [{ item, id: events[item]?.id }] : [],
-  );
-  throw notStored(failed.reason, declared.queue.id, { stored, of: events.length });
+  const messages: Message[] = [];
+  const places: number[] = [];
+  request.items.forEach((item, index) => {
+    if (isWanted && !isWanted(index)) return;
+    messages.push(messageOf(declared, request, item, events[index]?.id ?? createEventId()));
+    places.push(index);
+  });
+  const results = await publisher.publish(messages, sourceHeaders(request.source));
+  const failure = results.find((result) => result !== 'stored');
+  if (failure === undefined) return;
+  const missing = new Set(places.filter((_place, index) => results[index] !== 'stored'));
+  const stored = events.flatMap(({ id }, item) => (missing.has(item) ? [] : [{ item, id }]));
+  throw notStored(failure, declared.queue.id, { stored, of: events.length });
+}
+
+function messageOf({ queue }: DeclaredEvent, request: IntakeRequest, item: IntakeItem, id: string): Message {
+  const key = keyOf(queue, item.value, item.key ?? request.key);
+  const fields = ownHeaders({ id, key, traceparent: item.traceparent ?? request.traceparent });
+  return {
+    subject: eventSubject(request.tenant, request.event, subjectKey(queue, key)),
+    payload: item.text,
+    fields: item.fields ? [...fields, ...item.fields] : fields,
+  };
 }
 
 /** Why not every event is stored, and which are: a caller that sent all of them again would double these. */

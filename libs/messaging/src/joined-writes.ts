@@ -9,12 +9,25 @@ export interface Writes {
   drop(): void;
 }
 
+export type HeaderFields = readonly (readonly [name: string, value: string])[];
+
 export interface OutgoingMessage {
   subject: string;
   payload: string | Uint8Array;
   reply: string;
-  fields: readonly (readonly [name: string, value: string])[];
+  fields: HeaderFields;
+  /** Further fields, which other messages have too. */
+  shared?: SharedFields;
 }
+
+/** Header fields of many messages, whose text is checked and made once. */
+export interface SharedFields {
+  fields: HeaderFields;
+  text: string;
+}
+
+/** Throws for what cannot stand in a header. */
+export const sharedFields = (fields: HeaderFields): SharedFields => ({ fields, text: linesOf(fields) });
 
 export interface Acknowledgeable {
   /** Where its acknowledgement goes. */
@@ -47,6 +60,8 @@ function protocolOf(nc: NatsConnection): Protocol | undefined {
 function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
   let gathered = '';
   let isDue = false;
+  /** Is one: those of a request are mostly the same. */
+  let lastSubject = 'none';
 
   const flush = () => {
     isDue = false;
@@ -68,13 +83,14 @@ function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
 
   return {
     publish(message) {
-      const { subject, payload, reply, fields } = message;
+      const { subject, payload, reply, fields, shared } = message;
       if (typeof payload !== 'string') {
         plainPublish(nc, message);
         return;
       }
-      assertToken(subject);
-      const head = headerText(fields);
+      if (subject !== lastSubject) assertToken(subject);
+      lastSubject = subject;
+      const head = headerText(fields, shared);
       const headBytes = Buffer.byteLength(head);
       const bytes = headBytes + Buffer.byteLength(payload);
       const most = nc.info?.max_payload ?? Infinity;
@@ -102,26 +118,32 @@ function plainWrites(nc: NatsConnection): Writes {
   };
 }
 
-function plainPublish(nc: NatsConnection, { subject, payload, reply, fields }: OutgoingMessage): void {
-  nc.publish(subject, payload, { reply, ...(fields.length > 0 && { headers: headersOf(fields) }) });
+function plainPublish(nc: NatsConnection, { subject, payload, reply, fields, shared }: OutgoingMessage): void {
+  const all = shared ? [...fields, ...shared.fields] : fields;
+  nc.publish(subject, payload, { reply, ...(all.length > 0 && { headers: headersOf(all) }) });
 }
 
-function headersOf(fields: OutgoingMessage['fields']): MsgHdrs {
+function headersOf(fields: HeaderFields): MsgHdrs {
   const result = headers();
   for (const [name, value] of fields) result.set(name, value);
   return result;
 }
 
-/** Text of a header block. A line break in a value would begin a header of its own, or a message. */
-function headerText(fields: OutgoingMessage['fields']): string {
-  if (fields.length === 0) return '';
-  let text = 'NATS/1.0\r\n';
+/** Text of a header block. */
+function headerText(fields: HeaderFields, shared: SharedFields | undefined): string {
+  const lines = linesOf(fields) + (shared?.text ?? '');
+  return lines === '' ? '' : `NATS/1.0\r\n${lines}\r\n`;
+}
+
+/** Lines of a header block. A line break in a value would begin a header of its own, or a message. */
+function linesOf(fields: HeaderFields): string {
+  let text = '';
   for (const [name, value] of fields) {
     if (!SAFE_NAME.test(name) || (!PLAIN_VALUE.test(value) && UNSAFE_VALUE.test(value)))
       throw new RangeError(`header ${JSON.stringify(name)} cannot be sent`);
     text += `${name}: ${value}\r\n`;
   }
-  return `${text}\r\n`;
+  return text;
 }
 
 const SAFE_NAME = /^[\w-]+$/;

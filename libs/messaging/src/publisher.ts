@@ -1,6 +1,7 @@
 import { JobicoError } from '@jobico/contract';
 import { createInbox, type NatsConnection } from '@nats-io/transport-node';
-import { createWrites, type Acknowledgeable } from './joined-writes.ts';
+import { createWrites, type Acknowledgeable, type HeaderFields } from './joined-writes.ts';
+import { createJointPublisher, type JointPublisher } from './joint-publisher.ts';
 
 /** What JetStream answers once a message is stored. */
 export interface PubAck {
@@ -10,7 +11,7 @@ export interface PubAck {
   isDuplicate: boolean;
 }
 
-export type HeaderFields = readonly (readonly [name: string, value: string])[];
+export type { HeaderFields };
 
 /**
  * Publishes to streams with many messages under way: one inbox takes all the answers, so a publish costs neither a
@@ -22,6 +23,8 @@ export type HeaderFields = readonly (readonly [name: string, value: string])[];
  */
 export interface Publisher {
   publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
+  /** For messages whose publisher waits for all of them. */
+  readonly joint: JointPublisher;
   /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
   acknowledge(message: Acknowledgeable): void;
   /** Tells the server that a delivered message is in work: it waits for the acknowledgement from now on. */
@@ -38,6 +41,7 @@ interface Pending {
 }
 
 const TIMEOUT_MS = 5000;
+const TIMED_OUT = `JetStream did not answer within ${TIMEOUT_MS} ms`;
 const SWEEP_MS = 500;
 
 export function createPublisher(nc: NatsConnection): Publisher {
@@ -46,6 +50,7 @@ export function createPublisher(nc: NatsConnection): Publisher {
   const pending = new Map<string, Pending>();
   let next = 0;
   let isAway = false;
+  const joint = createJointPublisher(nc, { writes, isReachable: () => !isAway && !nc.isClosed(), errorOf });
 
   nc.subscribe(`${prefix}*`, {
     callback: (_error, message) => {
@@ -61,6 +66,7 @@ export function createPublisher(nc: NatsConnection): Publisher {
     const failed = [...pending.values()];
     pending.clear();
     for (const { reject } of failed) reject(new JobicoError('unavailable', reason));
+    joint.fail(reason);
   };
   // Insertion order is deadline order, so the sweep stops at the first that is still in time.
   const sweep = setInterval(() => {
@@ -68,8 +74,9 @@ export function createPublisher(nc: NatsConnection): Publisher {
     for (const [token, { deadline, reject }] of pending) {
       if (deadline > now) break;
       pending.delete(token);
-      reject(new JobicoError('unavailable', `JetStream did not answer within ${TIMEOUT_MS} ms`));
+      reject(new JobicoError('unavailable', TIMED_OUT));
     }
+    joint.fail(TIMED_OUT, now - TIMEOUT_MS);
   }, SWEEP_MS);
   sweep.unref();
 
@@ -87,6 +94,7 @@ export function createPublisher(nc: NatsConnection): Publisher {
         pending.set(token, { resolve, reject, deadline: Date.now() + TIMEOUT_MS });
       });
     },
+    joint,
     acknowledge: (message) => writes.acknowledge(message),
     stillWorking({ reply }) {
       if (!isAway && !nc.isClosed()) nc.publish(reply, '+WPI');
@@ -135,7 +143,7 @@ function settle({ resolve, reject }: Pending, text: string | undefined): void {
     });
     return;
   }
-  const { stream, seq, duplicate = false, error } = JSON.parse(text) as RawAck;
+  const { stream, seq, duplicate = false, error } = parseAck(text);
   if (error === undefined && stream !== undefined && seq !== undefined) {
     resolve({ stream, sequence: seq, isDuplicate: duplicate });
     return;
@@ -147,4 +155,20 @@ function settle({ resolve, reject }: Pending, text: string | undefined): void {
     reject(new JobicoError('limit-exceeded', description));
   } else if (number === 10054) reject(new JobicoError('too-large', description));
   else reject(new JobicoError('unavailable', description));
+}
+
+/** What an answer says, if it is no acknowledgement. */
+function errorOf(text: string | undefined): JobicoError | undefined {
+  let found: JobicoError | undefined;
+  settle({ resolve: () => undefined, reject: (error) => (found = error), deadline: 0 }, text);
+  return found;
+}
+
+/** Whatever is no JSON says nothing: thrown where the client reads, an error would end its connection. */
+function parseAck(text: string): RawAck {
+  try {
+    return (JSON.parse(text) as RawAck | null) ?? {};
+  } catch {
+    return {};
+  }
 }

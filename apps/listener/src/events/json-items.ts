@@ -1,6 +1,7 @@
 import { endOfString, isTooDeep, JobicoError, LIMITS, MAX_JSON_DEPTH, type Fault } from '@jobico/contract';
 import type { IntakeItem } from '@jobico/messaging';
 import { endOfValue } from './json-texts.ts';
+import { textsOfUsualBody } from './usual-body.ts';
 
 const HINT = 'Send {"data": [ …events… ]} with content-type application/json.';
 
@@ -10,8 +11,9 @@ const HINT = 'Send {"data": [ …events… ]} with content-type application/json
  * with a pointer.
  */
 export function readItems(body: string): IntakeItem[] {
-  const values = itemsOf(parseBody(body, HINT));
-  const texts = textsOfData(body);
+  const usual = textsOfUsualBody(body);
+  const values = itemsOf(usual ? parse(body, HINT) : parseBody(body, HINT));
+  const texts = usual ?? textsOfData(body);
   // A text that is not its value's would pass the check of another event.
   if (texts.length !== values.length) throw new RangeError(`${values.length} items, ${texts.length} texts`);
   return texts.map((text, index) => ({ value: values[index], text }));
@@ -22,6 +24,10 @@ export function parseBody(body: string, hint: string): unknown {
   if (isTooDeep(body)) {
     throw refused('', `is nested deeper than ${MAX_JSON_DEPTH} levels`, `at most ${MAX_JSON_DEPTH} levels`);
   }
+  return parse(body, hint);
+}
+
+function parse(body: string, hint: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {

@@ -50,7 +50,7 @@ function assertPlain({ headers }: FastifyRequest): void {
 }
 
 /** Bytes that are no UTF-8 would be stored as others than were sent. */
-function textOf(body: Buffer): string {
+export function textOf(body: Buffer): string {
   if (isUtf8(body)) return body.toString('utf8');
   throw new JobicoError('not-json', 'the body is not JSON: its bytes are not UTF-8', {
     hint: 'JSON is UTF-8: encode the body so.',

@@ -5,7 +5,7 @@ import { answerProblem } from '../problems.ts';
 import type { Admission } from '../limits/admission.ts';
 import { streamEvents, type StreamDeps } from '../stream/stream-events.ts';
 import type { Body } from './read-body.ts';
-import { isPlain, sendEvents, sendPlain, type EventAddress, type SendDeps, type Sent } from './send-events.ts';
+import { sendEvents, type EventAddress, type SendDeps, type Sent } from './send-events.ts';
 
 export interface EventsDeps extends SendDeps {
   pacedIntake: StreamDeps['pacedIntake'];
@@ -25,9 +25,6 @@ export function registerEvents(app: FastifyInstance, deps: EventsDeps): void {
     const { params, body, headers } = request;
     const limits = deps.admission.headersFor(params.tenant);
     if (limits) reply.headers(limits);
-    if (typeof body === 'string' && isPlain(headers, headers['content-type'] ?? '')) {
-      return reply.code(202).send(await sendPlain(deps, params, headers.traceparent, body));
-    }
     if (typeof body === 'object') {
       const onProgress = () => deps.arrivals.goOn(request.raw);
       await streamEvents({ ...deps, onProgress }, params, request.raw, reply.raw);

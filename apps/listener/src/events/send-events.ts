@@ -48,27 +48,6 @@ interface Content {
   at?: (index: number) => string;
 }
 
-/** Whether nothing but the body decides what happens to it: what almost every request is, and the quickest. */
-export function isPlain(headers: IncomingHttpHeaders, type: string): boolean {
-  return (
-    type.startsWith('application/json') &&
-    headers['idempotency-key'] === undefined &&
-    headers['jobico-key'] === undefined &&
-    headers.prefer === undefined &&
-    headers['ce-specversion'] === undefined
-  );
-}
-
-/** Sends `{"data": […]}` whose headers ask for nothing. */
-export function sendPlain(
-  { intake }: SendDeps,
-  { tenant, event }: EventAddress,
-  traceparent: string | string[] | undefined,
-  body: string,
-): Promise<Accepted> {
-  return intake.send({ tenant, event, items: readItems(body), source: 'http', traceparent: traceOf(traceparent) });
-}
-
 /** Sends a body in any of the forms that are taken whole, as its headers ask for. */
 export async function sendEvents(
   deps: SendDeps,

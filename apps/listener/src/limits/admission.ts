@@ -50,17 +50,13 @@ export function createAdmission({ limits, shares, pendingOf, clock }: AdmissionD
     const of = bucketsOf(tenant);
     const share = shares.shareOf(tenant);
     shares.ask(tenant, events);
-    const amounts: [RateName, number][] = [
-      ['eventsPerSecond', events],
-      ['bytesPerSecond', bytes],
-    ];
-    for (const [name, amount] of amounts) {
+    const nowMs = clock();
+    const takeOf = (name: RateName, amount: number) => {
       const limit = most[name];
-      if (limit === undefined) continue;
-      const waitMs = of[name].take(amount, limit * share, clock());
-      if (waitMs > 0) return { waitMs, name, limit };
-    }
-    return undefined;
+      const waitMs = limit === undefined ? 0 : of[name].take(amount, limit * share, nowMs);
+      return limit !== undefined && waitMs > 0 ? { waitMs, name, limit } : undefined;
+    };
+    return takeOf('eventsPerSecond', events) ?? takeOf('bytesPerSecond', bytes);
   };
 
   const check = (tenant: string, most: TenantLimits, items: readonly IntakeItem[]) => {

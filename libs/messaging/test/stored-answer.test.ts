@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { isStored } from '../src/stored-answer.ts';
+
+test.each([
+  ['{"stream":"QUEUE_t_q","seq":1}', true],
+  ['{"stream":"QUEUE_t_q","seq":9876543210,"duplicate":true}', true],
+  ['{"stream":"QUEUE_t_q","seq":0}', false],
+  ['{"stream":"QUEUE_t_q","seq":}', false],
+  ['{"stream":"","seq":1}', false],
+  ['{"stream":"QUEUE_t_q"}', false],
+  ['{"stream":"QUEUE_t_q","domain":"d","seq":1}', false],
+  ['{"error":{"code":503},"stream":"QUEUE_t_q","seq":1}', false],
+  [' {"stream":"QUEUE_t_q","seq":1}', false],
+  ['{"stream":"QUEUE_t_q', false],
+  ['"stream"', false],
+  ['', false],
+])('%s says that a message is stored: %s', (text, expected) => {
+  expect(isStored(Buffer.from(text))).toBe(expected);
+});
