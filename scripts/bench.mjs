@@ -1,7 +1,7 @@
 import { launch } from './bootstrap.mjs';
 
 /** Benchmarks by name; without one, what the platform costs. */
-const NAMED = ['fairness', 'tenants', 'parking', 'startup'];
+const NAMED = ['fairness', 'tenants', 'parking', 'startup', 'durable'];
 
 const [name, ...rest] = process.argv.slice(2);
 const isNamed = NAMED.includes(name);

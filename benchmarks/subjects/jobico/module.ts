@@ -1,4 +1,4 @@
-// One module of the platform in a process of its own: `module.ts <module> <NATS url> <folder>`.
+// One module of the platform in a process of its own: `module.ts <module> <NATS url> <folder> [durability]`.
 import { join } from 'node:path';
 import { createLogger } from '@jobico/telemetry';
 import { startPlatform, type PlatformOptions } from 'jobico';
@@ -6,9 +6,15 @@ import { endWithParent, tellParent } from '../../child.ts';
 
 type ModuleName = NonNullable<PlatformOptions['modules']>[number];
 
-const [name = '', natsUrl, data = ''] = process.argv.slice(2);
+const [name = '', natsUrl, data = '', durability] = process.argv.slice(2);
 const log = createLogger({ file: join(data, `${name}.log`) });
-const platform = await startPlatform({ modules: [name as ModuleName], natsUrl, data, log });
+const platform = await startPlatform({
+  modules: [name as ModuleName],
+  natsUrl,
+  data,
+  durability: durability === 'durable' ? 'durable' : 'standard',
+  log,
+});
 
 endWithParent(() => platform.stop());
 // Whatever it is asked, it tells what it holds; that without garbage only where Node was started with `--expose-gc`.
