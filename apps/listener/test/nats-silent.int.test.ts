@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { connectNats } from '@jobico/messaging';
+import { randomBytes } from 'node:crypto';
+import { connectNats, createSecretStore, parseSecretKeys } from '@jobico/messaging';
 import { createSilentLogger } from '@jobico/telemetry';
+import { signDelivery } from '@jobico/webhooks';
 import { beforeEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { startKillableNats, type KillableNats } from '../../../test/support/killable-nats.ts';
 import { answerOf, front, type Answer, type Front } from './support/front.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
+
+const KEYS = randomBytes(32).toString('base64');
+const SECRET = 'the secret of the one who sends';
 
 /** Loosely: it is to be two seconds, and before it was five. */
 const GUARD_MS = 4000;
@@ -34,8 +39,13 @@ describe('NATS hangs', () => {
   let entrance: Front;
   beforeEach(async () => {
     nats = await startKillableNats(inject('natsServerBinary'));
-    entrance = await front({ natsUrl: nats.url });
-    await entrance.declare({ placed: undefined, checked: { type: 'number' } }, {}, {});
+    entrance = await front({ natsUrl: nats.url, secretKeys: KEYS });
+    const store = await createSecretStore(entrance.nats, parseSecretKeys(KEYS));
+    await store.set(entrance.tenant, 'SIGNING', SECRET);
+    const hook = { scheme: 'github', secret: 'SIGNING' };
+    await entrance.declare({ placed: undefined, checked: { type: 'number' }, pushed: undefined }, {}, { pushed: hook });
+    // The secret comes by another way than the definitions.
+    await vi.waitFor(async () => expect((await deliver('hook')).status).toBe(202), { timeout: 20_000, interval: 20 });
   });
 
   const send = (event: string, data: unknown, headers: Record<string, string> = {}) =>
@@ -47,11 +57,28 @@ describe('NATS hangs', () => {
       { 'content-type': 'application/cloudevents+json' },
     );
 
+  const deliver = (text: string) => {
+    const body = Buffer.from(JSON.stringify(text));
+    const headers = signDelivery({ scheme: 'github' }, SECRET, {
+      id: text,
+      timestamp: Math.floor(Date.now() / 1000),
+      body,
+    });
+    return answerOf(
+      fetch(`${entrance.listener.url}/webhooks/${entrance.tenant}/pushed`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+      }),
+    );
+  };
+
   const ways: [string, () => Promise<Answer>][] = [
     ['an event', () => send('placed', 1)],
     ['an event whose schema was never read', () => send('checked', 1)],
     ['an event with an id', () => send('placed', 1, { 'idempotency-key': 'one' })],
     ['a CloudEvent', () => cloudEvent('one')],
+    ['a webhook', () => deliver('another')],
     ['an event whose outcome is waited for', () => send('placed', 1, { prefer: 'wait=30' })],
     [
       'an event with an id and a schema, whose outcome is waited for',
@@ -83,7 +110,7 @@ describe('NATS hangs', () => {
       interval: 20,
     });
     const stored = (await entrance.stored()).map(({ header }) => header('Nats-Msg-Id'));
-    expect(stored.toSorted()).toEqual(['first', ...ids].toSorted());
+    expect(stored.toSorted()).toEqual(['first', 'hook', ...ids].toSorted());
   });
 
   test('each line of a stream is answered in time, and a stream that begins later is refused as a whole', async () => {

@@ -20,6 +20,8 @@ interface Waiting extends BatchedMessage {
 /** What is on its way to one stream. */
 interface Lane {
   gathered: Waiting[];
+  /** Called when that many are gathered. */
+  awaited?: { count: number; done: () => void };
   /** One group at a time: what comes meanwhile is the next. */
   isStoring: boolean;
   /** When a stream that takes no batches is asked again. */
@@ -31,6 +33,9 @@ const MOST_MESSAGES = 1000;
 const MOST_BYTES = 4 << 20;
 /** A batch is stored in a folder of its own first: so few are quicker by themselves. */
 const FEW = 8;
+/** For how much of the time that a group took, and how long at most, others are waited for. */
+const WAIT_SHARE = 0.25;
+const LONGEST_WAIT_MS = 20;
 const ASK_AGAIN_MS = 60_000;
 /** JetStream's numbers: the stream takes no batches; one message of the batch is why it is refused. */
 const NO_BATCHES = 10174;
@@ -92,11 +97,14 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
 
   const storeAll = async (stream: string, lane: Lane) => {
     while (lane.gathered.length > 0) {
+      const group = lane.gathered.splice(0, countOf(lane.gathered));
+      const startedMs = clock();
       try {
-        await store(stream, lane, lane.gathered.splice(0, countOf(lane.gathered)));
+        await store(stream, lane, group);
       } catch (error) {
         for (const { reject } of lane.gathered.splice(0)) reject(error);
       }
+      if (group.length > FEW) await untilMore(lane, group.length + lane.gathered.length, clock() - startedMs);
     }
     lane.isStoring = false;
     if (lane.singlyUntilMs === undefined) lanes.delete(stream);
@@ -118,6 +126,7 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
       return new Promise((resolve, reject) => {
         const lane = laneOf(stream);
         lane.gathered.push({ subject, payload, fields, resolve, reject });
+        if (lane.awaited?.count === lane.gathered.length) lane.awaited.done();
         if (lane.isStoring) return;
         lane.isStoring = true;
         // What was read in the same turn belongs together.
@@ -125,6 +134,22 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
       });
     },
   };
+}
+
+/**
+ * Whoever has just been answered may send again at once. Without this moment callers would fall apart into two groups that
+ * take turns, each half as large as it could be.
+ */
+async function untilMore(lane: Lane, count: number, tookMs: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, Math.min(tookMs * WAIT_SHARE, LONGEST_WAIT_MS));
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    lane.awaited = { count: Math.min(count, MOST_MESSAGES), done };
+  });
+  delete lane.awaited;
 }
 
 /** Whether nobody knows what became of it. */
