@@ -3,13 +3,19 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { countStarts } from '../measure/starts.ts';
 import { mostOf, waitsIn } from '../questions/stretch.ts';
-import { barLine } from '../report/bars.ts';
+import { barLine, leastBarLine } from '../report/bars.ts';
 import { readRoundOptions } from '../rounds.ts';
 
 test('a bar is kept by what is no more than it', () => {
   expect(barLine('p95 ratio', 1.999, 2)).toBe('p95 ratio: 2.00 (bar 2): kept');
   expect(barLine('p95 ratio', 2.001, 2)).toBe('p95 ratio: 2.00 (bar 2): not kept');
   expect(barLine('p95 ratio', Number.NaN, 2)).toBe('p95 ratio: NaN (bar 2): not kept');
+});
+
+test('a bar from below is kept by what is no less than it', () => {
+  expect(leastBarLine('durable ratio', 3, 3)).toBe('durable ratio: 3.00 (bar 3): kept');
+  expect(leastBarLine('durable ratio', 2.99, 3)).toBe('durable ratio: 2.99 (bar 3): not kept');
+  expect(leastBarLine('durable ratio', Number.NaN, 3)).toBe('durable ratio: NaN (bar 3): not kept');
 });
 
 test('the waits of a stretch are told by their quantiles', () => {

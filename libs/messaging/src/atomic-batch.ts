@@ -10,7 +10,10 @@ export interface BatchedMessage {
 /** What became of the messages of a batch. */
 export interface StoredBatch<M> {
   stored: { message: M; ack: PubAck }[];
-  /** What cannot be sent as part of a batch: it is too large with the headers that this takes, or cannot be sent at all. */
+  /**
+   * What cannot be part of the batch: it has the id of another part, or expects what another part changes; it is too large
+   * with the headers that this takes, or cannot be sent at all.
+   */
   leftOut: M[];
 }
 
@@ -33,10 +36,17 @@ export function createBatches(publisher: Pick<Publisher, 'publish' | 'send'>): B
         ['Nats-Batch-Id', name],
         ['Nats-Batch-Sequence', String(sent.length + 1)],
       ];
+      const taken = new Set<string>();
       for (const message of messages) {
+        const claims = claimsOf(message);
+        if (claims.some((claim) => taken.has(claim))) {
+          leftOut.push(message);
+          continue;
+        }
         try {
           publisher.send(message.subject, message.payload, [...message.fields, ...place()]);
           sent.push(message);
+          for (const claim of claims) taken.add(claim);
         } catch {
           // By itself it gets an answer of its own.
           leftOut.push(message);
@@ -52,3 +62,10 @@ export function createBatches(publisher: Pick<Publisher, 'publish' | 'send'>): B
     },
   };
 }
+
+/** For what only one message of a batch may stand: an id, and a subject whose last message it expects to know. */
+const claimsOf = ({ subject, fields }: BatchedMessage): string[] =>
+  fields.flatMap(([name, value]) => {
+    if (name === 'Nats-Msg-Id') return [`id ${value}`];
+    return name === 'Nats-Expected-Last-Subject-Sequence' ? [`subject ${subject}`] : [];
+  });

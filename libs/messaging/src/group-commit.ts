@@ -19,6 +19,7 @@ interface Waiting extends BatchedMessage {
 
 /** What is on its way to one stream. */
 interface Lane {
+  stream: string;
   gathered: Waiting[];
   /** Called when that many are gathered. */
   awaited?: { count: number; done: () => void };
@@ -57,7 +58,7 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
 
   /** Rejects if the server did not answer. */
   const storeSingly = async (group: readonly Waiting[]) => {
-    await Promise.all(
+    const results = await Promise.allSettled(
       group.map(async ({ subject, payload, fields, resolve, reject }) => {
         try {
           resolve(await publisher.publish(subject, payload, fields));
@@ -67,6 +68,8 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
         }
       }),
     );
+    const unanswered = results.find((result) => result.status === 'rejected');
+    if (unanswered) throw unanswered.reason;
   };
 
   const storeTogether = async (group: readonly Waiting[]) => {
@@ -75,45 +78,50 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
     await storeSingly(leftOut);
   };
 
-  /** Rejects if the server did not answer. */
-  const store = async (stream: string, lane: Lane, group: readonly Waiting[]): Promise<void> => {
+  /** Rejects if the server did not answer. `patience`: batches that may still be refused. */
+  const store = async (
+    lane: Lane,
+    group: readonly Waiting[],
+    patience = { left: patienceFor(group) },
+  ): Promise<void> => {
     if (group.length <= FEW || clock() < (lane.singlyUntilMs ?? -Infinity)) return await storeSingly(group);
     const refusal = await storeTogether(group).catch((error: unknown) => {
       const found = refusalOf(error);
       if (found) return found;
-      for (const { reject } of group) reject(error);
       throw error;
     });
     if (!refusal) return;
+    patience.left -= 1;
     if (refusal.number === NO_BATCHES) {
-      if (lane.singlyUntilMs === undefined) onNoBatches(stream);
+      if (lane.singlyUntilMs === undefined) onNoBatches(lane.stream);
       lane.singlyUntilMs = clock() + ASK_AGAIN_MS;
     }
-    if (!FOR_ONE.includes(refusal.number)) return await storeSingly(group);
+    if (!FOR_ONE.includes(refusal.number) || patience.left <= 0) return await storeSingly(group);
     const half = group.length >> 1;
-    await store(stream, lane, group.slice(0, half));
-    await store(stream, lane, group.slice(half));
+    await store(lane, group.slice(0, half), patience);
+    await store(lane, group.slice(half), patience);
   };
 
-  const storeAll = async (stream: string, lane: Lane) => {
+  const storeAll = async (lane: Lane) => {
     while (lane.gathered.length > 0) {
       const group = lane.gathered.splice(0, countOf(lane.gathered));
       const startedMs = clock();
       try {
-        await store(stream, lane, group);
+        await store(lane, group);
       } catch (error) {
-        for (const { reject } of lane.gathered.splice(0)) reject(error);
+        // Those of the group that have their answer keep it.
+        for (const { reject } of [...group, ...lane.gathered.splice(0)]) reject(error);
       }
       if (group.length > FEW) await untilMore(lane, group.length + lane.gathered.length, clock() - startedMs);
     }
     lane.isStoring = false;
-    if (lane.singlyUntilMs === undefined) lanes.delete(stream);
+    if (lane.singlyUntilMs === undefined) lanes.delete(lane.stream);
   };
 
   const laneOf = (stream: string): Lane => {
     const known = lanes.get(stream);
     if (known) return known;
-    const lane: Lane = { gathered: [], isStoring: false };
+    const lane: Lane = { stream, gathered: [], isStoring: false };
     lanes.set(stream, lane);
     return lane;
   };
@@ -130,7 +138,7 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
         if (lane.isStoring) return;
         lane.isStoring = true;
         // What was read in the same turn belongs together.
-        setImmediate(() => void storeAll(stream, lane));
+        setImmediate(() => void storeAll(lane));
       });
     },
   };
@@ -151,6 +159,9 @@ async function untilMore(lane: Lane, count: number, tookMs: number): Promise<voi
   });
   delete lane.awaited;
 }
+
+/** Enough to find two messages; a group with more of them is not worth the search. */
+const patienceFor = ({ length }: readonly Waiting[]) => 2 * Math.ceil(Math.log2(length + 1));
 
 /** Whether nobody knows what became of it. */
 const isUnanswered = (error: unknown) => asJobicoError(error).code === 'unavailable' && !refusalOf(error);

@@ -133,6 +133,28 @@ test('an id that comes twice, in one group or in two, is one message, and each c
   expect((await stored()).map(({ id }) => id)).toEqual(wanted);
 });
 
+test('a group in which everything was stored before is not searched for long', async () => {
+  const { publish, stored } = await durable();
+  const ids = numbers(600);
+  const acks = await Promise.all(ids.map((id) => publish(id, id)));
+  const again = await Promise.all(ids.map((id) => publish('again', id)));
+  expect(again).toEqual(acks.map((ack) => ({ ...ack, isDuplicate: true })));
+  expect((await stored()).map(({ text }) => text)).toEqual(ids);
+});
+
+test('a group that is being taken apart when the server hangs fails as a whole', async () => {
+  const { nats, server, publish } = await durable();
+  await publish('known', 'known');
+  // The batch is refused, and then nobody may be left to answer for its halves.
+  const group = Promise.allSettled(['known', ...numbers(400)].map((id) => publish(id, id)));
+  await nats.nc.flush();
+  server.pause();
+  const codes = (await group).flatMap((each) =>
+    each.status === 'rejected' ? [(each.reason as { code: string }).code] : [],
+  );
+  expect([...new Set(codes)].filter((code) => code !== 'unavailable')).toEqual([]);
+});
+
 test('a message that cannot be sent fails by itself', async () => {
   const { publish, stored, nats } = await durable();
   const most = nats.nc.info?.max_payload ?? 0;
