@@ -1,7 +1,7 @@
 import { launch } from './bootstrap.mjs';
 
 /** Benchmarks by name; without one, what the platform costs. */
-const NAMED = ['fairness', 'tenants', 'parking', 'front', 'front-memory', 'startup'];
+const NAMED = ['fairness', 'tenants', 'parking', 'front', 'front-memory', 'durable', 'startup'];
 
 const [name, ...rest] = process.argv.slice(2);
 const isNamed = NAMED.includes(name);

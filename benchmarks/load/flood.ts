@@ -9,11 +9,16 @@ export async function flood(pool: Pool, path: string, { from, count, batch, toke
   const bodies: Buffer[] = [];
   for (let at = 0; at < count; at += batch) bodies.push(bodyOf(from + at, Math.min(batch, count - at)));
   const headers = headersOf(token);
+  const tookMs = new Float64Array(bodies.length);
   let next = 0;
   const connection = async () => {
-    for (let body = bodies[next++]; body !== undefined; body = bodies[next++]) await post(pool, path, body, headers);
+    for (let index = next++; index < bodies.length; index = next++) {
+      const sentAtMs = performance.now();
+      await post(pool, path, bodies[index] ?? Buffer.alloc(0), headers);
+      tookMs[index] = performance.now() - sentAtMs;
+    }
   };
   const startedAtMs = nowMs();
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
-  return { startedAtMs, endedAtMs: nowMs(), sentAtMs: new Float64Array() };
+  return { startedAtMs, endedAtMs: nowMs(), sentAtMs: new Float64Array(), tookMs };
 }

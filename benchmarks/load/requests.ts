@@ -15,6 +15,14 @@ export interface Target {
 }
 
 /** Times are milliseconds since 1970, with fractions. */
-export type LoadAnswer = { startedAtMs: number; endedAtMs: number; sentAtMs: Float64Array } | { failure: string };
+export type LoadAnswer =
+  | {
+      startedAtMs: number;
+      endedAtMs: number;
+      sentAtMs: Float64Array;
+      /** Of a flood, from each request to its answer, in milliseconds. */
+      tookMs?: Float64Array;
+    }
+  | { failure: string };
 
 export const CONNECTIONS = 64;

@@ -13,12 +13,13 @@ export interface OwnNats extends AsyncDisposable {
   nc: NatsConnection;
 }
 
-/** Starts one as the platform starts its own: the same configuration for every subject. */
-export async function startOwnNats(binary: string): Promise<OwnNats> {
+/** Starts one as the platform starts its own: the same configuration for every subject. `syncInterval`: as in nats.conf. */
+export async function startOwnNats(binary: string, syncInterval?: string): Promise<OwnNats> {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'jobico-bench-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const server = stack.use(await startNatsServer({ binary, dataDir: join(folder, 'nats') }));
+  const dataDir = join(folder, 'nats');
+  const server = stack.use(await startNatsServer({ binary, dataDir, ...(syncInterval && { syncInterval }) }));
   const nc = await connect({ servers: server.url, name: 'bench' });
   stack.defer(() => nc.close());
   const kept = stack.move();

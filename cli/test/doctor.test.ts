@@ -1,7 +1,8 @@
 import type { Diagnosis, Node, QueueLag } from '@jobico/contract';
 import { describe, expect, test } from 'vitest';
+import { durabilityFinding, type Durability } from '../src/doctor/durability.ts';
 import { machineFindings, thisMachine, type Machine } from '../src/doctor/machine.ts';
-import { durabilityFinding, platformFindings, type PlatformFacts } from '../src/doctor/platform.ts';
+import { platformFindings, type PlatformFacts } from '../src/doctor/platform.ts';
 import { prometheusReport, textReport } from '../src/doctor/report.ts';
 
 const GIB = 2 ** 30;
@@ -92,14 +93,18 @@ describe('a platform', () => {
   });
 
   test('says which loss a power cut leaves open', () => {
-    expect(durabilityFinding(3, undefined).severity).toBe('ok');
-    expect(durabilityFinding(1, { always: true, intervalMs: 0 }).severity).toBe('ok');
-    expect(durabilityFinding(1, undefined)).toMatchObject({
-      severity: 'info',
-      fix: expect.stringContaining('--monitor') as string,
-    });
-    const lossy = durabilityFinding(1, { always: false, intervalMs: 120_000 });
-    expect(lossy).toMatchObject({ severity: 'warning', message: expect.stringContaining('last 120 s') as string });
+    const of = (replicas: number, sync: Durability['sync'], isDurable = false) =>
+      durabilityFinding({ replicas, isDurable, sync });
+    const always = { always: true, intervalMs: 0 };
+    const seldom = { always: false, intervalMs: 120_000 };
+    const containing = (text: string) => expect.stringContaining(text) as string;
+    expect(of(3, undefined).severity).toBe('ok');
+    expect(of(1, always, true).severity).toBe('ok');
+    expect(of(1, always)).toMatchObject({ severity: 'info', fix: containing('JOBICO_DURABILITY=durable') });
+    expect(of(1, undefined)).toMatchObject({ severity: 'info', fix: containing('--monitor') });
+    expect(of(1, undefined, true)).toMatchObject({ severity: 'info', message: containing('set to be durable') });
+    expect(of(1, seldom)).toMatchObject({ severity: 'warning', message: containing('last 120 s') });
+    expect(of(3, seldom, true)).toMatchObject({ severity: 'warning', message: containing('every 120 s') });
   });
 });
 

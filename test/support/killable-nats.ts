@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNatsServer, type NatsServer } from '@jobico/nats-server';
+import { startNatsServer, type NatsServer, type StartOptions } from '@jobico/nats-server';
 import { onTestFinished } from 'vitest';
 
 /** A nats-server of one test, which may be killed and comes back on the same port with the same data. */
@@ -18,9 +18,12 @@ export interface KillableNats {
   connections(): Promise<string[]>;
 }
 
-export async function startKillableNats(binary: string): Promise<KillableNats> {
+export async function startKillableNats(
+  binary: string,
+  options: Pick<StartOptions, 'syncInterval'> = {},
+): Promise<KillableNats> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jobico-nats-'));
-  let server: NatsServer = await startNatsServer({ binary, dataDir, httpPort: 0 });
+  let server: NatsServer = await startNatsServer({ ...options, binary, dataDir, httpPort: 0 });
   const { url, port } = server;
   onTestFinished(async () => {
     // One that is paused does not hear a SIGTERM.
@@ -35,7 +38,7 @@ export async function startKillableNats(binary: string): Promise<KillableNats> {
       await server.exited;
     },
     async start() {
-      server = await startNatsServer({ binary, dataDir, port, httpPort: 0 });
+      server = await startNatsServer({ ...options, binary, dataDir, port, httpPort: 0 });
     },
     pause: () => signal(server, 'SIGSTOP'),
     resume: () => signal(server, 'SIGCONT'),

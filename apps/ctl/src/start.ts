@@ -29,6 +29,7 @@ import {
   watchDefinitions,
   type AuthMode,
   type Definitions,
+  type Durability,
   type Nats,
   type Nodes,
 } from '@jobico/messaging';
@@ -50,6 +51,8 @@ export interface CtlOptions {
   natsUrl: string;
   /** Path of a `.creds` file; left out, the server takes whoever comes. */
   natsCreds?: string | undefined;
+  /** `durable`: queues take what comes together as one batch. Default `standard`. */
+  durability?: Durability | undefined;
   /** Path of the `operator.json` of `jobico init-nats`; left out, tenants get no credentials for NATS. */
   natsOperator?: string | undefined;
   log: Logger;
@@ -95,7 +98,7 @@ export interface Ctl {
  * Throws `unavailable` when no NATS server with JetStream answers, `port-in-use`.
  */
 export async function startCtl(options: CtlOptions): Promise<Ctl> {
-  const { natsUrl, natsCreds, checkOutputs = false } = options;
+  const { natsUrl, natsCreds, durability, checkOutputs = false } = options;
   const log = options.log.child({ module: 'ctl' });
   const stops: (() => Promise<unknown>)[] = [];
   // In the opposite order of starting, each whatever became of the one before.
@@ -105,7 +108,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     }
   };
   try {
-    const nats = await connectNats({ url: natsUrl, creds: natsCreds, name: 'jobico-ctl', log });
+    const nats = await connectNats({ url: natsUrl, creds: natsCreds, durability, name: 'jobico-ctl', log });
     stops.push(() => nats.close());
     await ensureStreams(nats);
     const definitions = await watchDefinitions(nats, log);

@@ -11,12 +11,14 @@ import {
   createOutcomeWaits,
   createSchemas,
   ensureStreams,
+  intakePublisher,
   parseSecretKeys,
   openAccess,
   natsChecks,
   watchDefinitions,
   watchSecrets,
   type AuthMode,
+  type Durability,
   watchTenantLimits,
 } from '@jobico/messaging';
 import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
@@ -24,11 +26,14 @@ import { buildApp } from './app.ts';
 import { createAdmission } from './limits/admission.ts';
 import { limitIntake, limitPacedIntake } from './limits/limited-intake.ts';
 import { createPendingEvents } from './limits/pending-events.ts';
+import { onceWhileHeard, schemasWhileHeard, waitsWhileHeard } from './while-heard.ts';
 
 export interface ListenerOptions {
   natsUrl: string;
   /** Path of a `.creds` file; left out, the server takes whoever comes. */
   natsCreds?: string | undefined;
+  /** `durable`: what comes together is stored with one wait for the disk, where NATS waits for it. Default `standard`. */
+  durability?: Durability | undefined;
   log: Logger;
   version: string;
   /** `open` asks for no token, and answers requests to loopback only. Default open. */
@@ -59,6 +64,9 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
+/** Callers have their 503 within two seconds of the moment from which NATS does not answer. */
+const LONGEST_SILENCE_MS = 1250;
+
 /**
  * Starts the module that takes events over HTTP. Throws `unavailable` without NATS, and what `listen` throws for a port
  * that is in use; nothing is left open then.
@@ -70,6 +78,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const nats = await connectNats({
     url: options.natsUrl,
     creds: options.natsCreds,
+    durability: options.durability,
+    longestSilenceMs: LONGEST_SILENCE_MS,
     name: `jobico-listener ${id}`,
     log,
   });
@@ -80,8 +90,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const { access, stop: stopAccess } = await openAccess(nats, options.auth ?? 'open', log);
   parts.defer(stopAccess);
   const nodes = await createNodes(nats, log);
-  const schemas = createSchemas(await createFileStore(nats));
-  const unlimited = createIntake({ publisher: nats.publisher.joint, definitions, schemas });
+  const schemas = schemasWhileHeard(nats, createSchemas(await createFileStore(nats)));
+  const publisher = intakePublisher(nats, definitions, log);
+  const unlimited = createIntake({ publisher: publisher.joint, definitions, schemas });
   const limits = await watchTenantLimits(nats, log);
   parts.defer(() => limits.stop());
   const shares = createDemandShares(nats, id);
@@ -90,8 +101,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   parts.defer(() => pending.stop());
   const admission = createAdmission({ limits, shares, pendingOf: pending.of, clock: () => performance.now() });
   const intake = limitIntake(unlimited, admission, pending);
-  const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
-  const waits = createOutcomeWaits(nats, options.waiters);
+  const idempotency = await createIdempotency(nats, publisher);
+  const once = onceWhileHeard(nats, createOnceIntake({ nats, intake, idempotency, log }));
+  const waits = waitsWhileHeard(nats, createOutcomeWaits(nats, options.waiters));
   parts.defer(() => waits.stop());
   const secrets = await watchSecrets(nats, parseSecretKeys(options.secretKeys), log);
   parts.defer(() => secrets.stop());

@@ -1,10 +1,11 @@
 import type { Client } from '@jobico/client';
 import { resolveConfig, type Config } from '@jobico/config';
 import { asJobicoError, type JobicoError } from '@jobico/contract';
+import { durabilityFinding } from './durability.ts';
 import { finding, ok, SEVERITIES, type Finding } from './finding.ts';
 import { machineFindings, thisMachine } from './machine.ts';
 import { readSync } from './monitor.ts';
-import { durabilityFinding, platformFindings } from './platform.ts';
+import { platformFindings } from './platform.ts';
 
 export interface ExamineOptions {
   client: Client;
@@ -17,7 +18,7 @@ export interface ExamineOptions {
 /** Looks at this machine, and at the platform as far as it answers; the worst comes first. */
 export async function examine({ client, environment, folder, monitor }: ExamineOptions): Promise<Finding[]> {
   const { config, findings } = configuration(environment, folder);
-  findings.push(...machineFindings(thisMachine(config?.data ?? folder)), ...(await platform(client, monitor)));
+  findings.push(...machineFindings(thisMachine(config?.data ?? folder)), ...(await platform(client, monitor, config)));
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
@@ -33,7 +34,7 @@ function configuration(environment: NodeJS.ProcessEnv, folder: string): { config
   }
 }
 
-async function platform(client: Client, monitor: string | undefined): Promise<Finding[]> {
+async function platform(client: Client, monitor: string | undefined, config?: Config): Promise<Finding[]> {
   const { findings: monitored, sync } = await synchronisation(monitor);
   try {
     const askedMs = Date.now();
@@ -43,11 +44,16 @@ async function platform(client: Client, monitor: string | undefined): Promise<Fi
     return [
       ok('platform', `the control plane answers at ${client.url}`),
       ...monitored,
-      durabilityFinding(diagnosis.nats.replicas, sync),
+      durabilityFinding({ ...diagnosis.nats, isDurable: diagnosis.nats.durability === 'durable', sync }),
       ...platformFindings({ diagnosis, nodes, askedMs, answeredMs }),
     ];
   } catch (error) {
-    return [unanswered(asJobicoError(error)), ...monitored, ...(sync ? [durabilityFinding(1, sync)] : [])];
+    const isDurable = config?.durability === 'durable';
+    return [
+      unanswered(asJobicoError(error)),
+      ...monitored,
+      ...(sync ? [durabilityFinding({ replicas: 1, isDurable, sync })] : []),
+    ];
   }
 }
 

@@ -17,7 +17,6 @@ const FULL = 0.95;
 const NEARLY_FULL = 0.8;
 /** A queue with events of which none was settled for so long is not merely busy. */
 const STUCK_MS = 5 * 60_000;
-const SAFE_REPLICAS = 3;
 const MOST_NAMED = 5;
 
 export function platformFindings(facts: PlatformFacts): Finding[] {
@@ -118,21 +117,4 @@ function deadLetters(count: number): Finding {
 function list(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
   return more > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${more} more` : names.join(', ');
-}
-
-/** How NATS stores: `always`, or how often; undefined where nobody could be asked. */
-export function durabilityFinding(
-  replicas: number,
-  sync: { always: boolean; intervalMs: number } | undefined,
-): Finding {
-  if (replicas >= SAFE_REPLICAS) return ok('durability', `${replicas} copies of each event`);
-  if (sync?.always) return ok('durability', 'an event is acknowledged when it is on the disk');
-  const fix = 'Set sync_interval: always in nats.conf (see infra/nats.conf), or run three servers with three replicas.';
-  if (sync === undefined) {
-    const ask = 'Name the monitoring address of nats-server to see: --monitor http://127.0.0.1:8222.';
-    const message = `one copy of each event; unless sync_interval is always, a power cut loses the last ones`;
-    return finding('info', 'durability', message, `${ask} ${fix}`);
-  }
-  const message = `a power cut loses what was acknowledged in the last ${sync.intervalMs / 1000} s; a killed process loses nothing`;
-  return finding('warning', 'durability', message, fix);
 }

@@ -23,8 +23,8 @@ type Start = (natsUrl: string, options: ModuleOptions) => Promise<Started>;
 const STARTS: Readonly<Record<ModuleName, Start>> = {
   async listener(natsUrl, { log, host = '127.0.0.1', listenerPort = 0, version = ownVersion(), ...access }) {
     const { startListener } = await import('@jobico/listener');
-    const { auth, natsCreds, secretKeys, corsOrigins, accessLog } = access;
-    const options = { natsUrl, natsCreds, secretKeys, corsOrigins, accessLog, ...(auth && { auth }) };
+    const { auth, natsCreds, durability, secretKeys, corsOrigins, accessLog } = access;
+    const options = { natsUrl, natsCreds, durability, secretKeys, corsOrigins, accessLog, ...(auth && { auth }) };
     return await startListener({ ...options, log, host, port: listenerPort, version });
   },
   async executor(natsUrl, { log, host = '127.0.0.1', executorPort = 0, version = ownVersion(), ...limits }) {
@@ -46,8 +46,8 @@ const STARTS: Readonly<Record<ModuleName, Start>> = {
   },
   async ctl(natsUrl, { log, host = '127.0.0.1', ctlPort = 0, version = ownVersion(), auth, ...access }) {
     const { startCtl } = await import('@jobico/ctl');
-    const { natsCreds, natsOperator, adminToken, secretKeys, metricsQueues, gateSpare } = access;
-    const options = { natsUrl, natsCreds, natsOperator, adminToken, secretKeys, ...(auth && { auth }) };
+    const { natsCreds, natsOperator, durability, adminToken, secretKeys, metricsQueues, gateSpare } = access;
+    const options = { natsUrl, natsCreds, natsOperator, durability, adminToken, secretKeys, ...(auth && { auth }) };
     return await startCtl({
       ...options,
       ...(metricsQueues !== undefined && { metricsQueues }),

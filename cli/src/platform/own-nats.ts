@@ -13,6 +13,7 @@ export interface OwnNats {
 export async function startOwnNats(options: {
   dataDir: string;
   port: number;
+  durability?: 'standard' | 'durable' | undefined;
   log: Logger;
   onStep?: ((message: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -27,6 +28,7 @@ export async function startOwnNats(options: {
     binary: path,
     dataDir: options.dataDir,
     port: options.port,
+    ...(options.durability === 'durable' && { syncInterval: 'always' }),
     log: linesTo(log),
   });
   log.info({ url: server.url, version }, 'nats-server ready');

@@ -12,6 +12,11 @@ export interface PlatformOptions {
   data: string;
   /** A NATS server that runs already; none is started then. */
   natsUrl?: string | undefined;
+  /**
+   * `durable`: what is answered with 202 is on the disk. A nats-server that is started syncs always then; another one must
+   * do so by its own configuration. Default `standard`.
+   */
+  durability?: 'standard' | 'durable';
   /** Path of the `.creds` file that the modules connect with. */
   natsCreds?: string | undefined;
   /** Path of the `operator.json` with which ctl gives tenants credentials for NATS. */
@@ -102,9 +107,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
 }
 
-async function findNats({ data, natsUrl, natsPort = 0, log, onStep, signal }: PlatformOptions): Promise<OwnNats> {
+async function findNats({ data, natsUrl, natsPort = 0, durability, ...options }: PlatformOptions): Promise<OwnNats> {
+  const { log, onStep, signal } = options;
   if (natsUrl === undefined)
-    return await startOwnNats({ dataDir: join(data, 'nats'), port: natsPort, log, onStep, signal });
+    return await startOwnNats({ dataDir: join(data, 'nats'), port: natsPort, durability, log, onStep, signal });
   return { url: natsUrl, failed: new Promise<never>(() => undefined), stop: () => Promise.resolve() };
 }
 

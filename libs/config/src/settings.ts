@@ -22,6 +22,13 @@ export const SETTINGS = {
     undefined,
     text,
   ),
+  durability: setting<'standard' | 'durable'>(
+    'JOBICO_DURABILITY',
+    'What 202 promises. durable: the event is on the disk, and survives a power cut, if NATS syncs always, as the ' +
+      'nats-server that is started does then; standard: it survives the end of every process. The same for every module',
+    'standard',
+    oneOf(['standard', 'durable']),
+  ),
   auth: setting<'open' | 'tokens'>(
     'JOBICO_AUTH',
     'tokens: nothing without one; open: everything to whoever reaches it, on loopback only, and not in production',

@@ -10,6 +10,10 @@ import {
   type NatsConnection,
 } from '@nats-io/transport-node';
 import { createPublisher, type Publisher } from './publisher.ts';
+import { watchSilence } from './silence.ts';
+
+/** What is promised once a message is stored: `durable` is on the disk, `standard` survives the end of every process. */
+export type Durability = 'standard' | 'durable';
 
 /** One connection and what is done with it. Modules share it; nobody but this library calls nats.js. */
 export interface Nats {
@@ -17,8 +21,11 @@ export interface Nats {
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly publisher: Publisher;
-  /** False while the server is away. */
+  readonly durability: Durability;
+  /** False while the server is away, or is known not to answer. */
   readonly isConnected: boolean;
+  /** As the work ends, unless the server stops answering: `unavailable` then. See `NatsOptions.longestSilenceMs`. */
+  whileHeard<T>(work: Promise<T>): Promise<T>;
   /** Calls back each time the connection is there again after it was lost. */
   onReconnect(listener: () => void): () => void;
   /** Drains: what was published is sent, subscriptions end. Waits no more than a few seconds for a server that hangs. */
@@ -32,6 +39,13 @@ export interface NatsOptions {
   creds?: string | undefined;
   /** Shown by the server's connection list. */
   name: string;
+  /**
+   * A server that answers nothing for so long, in milliseconds, is treated as one that is away until it answers again; it is
+   * noticed within half a second more. Default: it is waited for until the client gives the connection up, half a minute.
+   */
+  longestSilenceMs?: number | undefined;
+  /** What the server is set to (`sync_interval: always` is `durable`). Default `standard`. */
+  durability?: Durability | undefined;
   log: Logger;
 }
 
@@ -39,7 +53,8 @@ export interface NatsOptions {
  * Connects, trying for up to ten seconds; afterwards it reconnects for ever. Throws `unavailable` when no server answers,
  * or when the one that answers has no JetStream; `denied` when it takes nobody with these credentials.
  */
-export async function connectNats({ url, creds, name, log }: NatsOptions): Promise<Nats> {
+export async function connectNats(options: NatsOptions): Promise<Nats> {
+  const { url, creds, name, durability = 'standard', log } = options;
   const nc = await open(url, name, creds === undefined ? undefined : readCreds(creds));
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {
@@ -54,11 +69,24 @@ export async function connectNats({ url, creds, name, log }: NatsOptions): Promi
   const publisher = createPublisher(nc);
   const reconnected = new Set<() => void>();
   let isConnected = true;
+  const silence = watchSilence(nc, {
+    longestMs: options.longestSilenceMs ?? Infinity,
+    isConnected: () => isConnected,
+    onSilent() {
+      publisher.disconnected('NATS does not answer');
+      log.warn({ url }, 'NATS does not answer');
+    },
+    onHeard() {
+      publisher.reconnected();
+      log.info({ url }, 'NATS answers again');
+    },
+  });
   const watching = (async () => {
     for await (const { type } of nc.status()) {
       if (type === 'disconnect') {
         isConnected = false;
         publisher.disconnected();
+        silence.disconnected();
         log.warn({ url }, 'NATS connection lost');
       } else if (type === 'reconnect') {
         isConnected = true;
@@ -73,17 +101,21 @@ export async function connectNats({ url, creds, name, log }: NatsOptions): Promi
     jsm,
     js: jetstream(nc),
     publisher,
+    durability,
     get isConnected() {
-      return isConnected && !nc.isClosed();
+      return isConnected && !silence.isSilent && !nc.isClosed();
     },
+    whileHeard: (work) => silence.whileHeard(work),
     onReconnect(listener) {
       reconnected.add(listener);
       return () => void reconnected.delete(listener);
     },
     async close() {
       publisher.close();
+      silence.stop();
       // A server that takes nothing more would be waited for until its pings are missed.
-      if (isConnected && !nc.isClosed()) await Promise.race([nc.drain(), afterMs(LONGEST_DRAIN_MS)]);
+      if (isConnected && !silence.isSilent && !nc.isClosed())
+        await Promise.race([nc.drain(), afterMs(LONGEST_DRAIN_MS)]);
       await nc.close();
       await watching;
     },

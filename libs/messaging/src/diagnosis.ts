@@ -40,6 +40,7 @@ export async function diagnose(nats: Nats): Promise<Diagnosis> {
       storedBytes: bytes,
       ...(maxBytes !== undefined && { maxBytes }),
       replicas,
+      durability: nats.durability,
     },
     definitionsRevision: definitions.state.last_seq,
     deadLetters,

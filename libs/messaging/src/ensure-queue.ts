@@ -15,7 +15,7 @@ import {
   type QueueShape,
   type ShapedConsumer,
 } from './queue-shape.ts';
-import { countParked, ensureStream, unsettledIn } from './streams.ts';
+import { countParked, ensureStream, takesBatches, unsettledIn } from './streams.ts';
 import { eventSubjects, queuePlaceholder, queueStream } from './subjects.ts';
 
 const MS = 1_000_000;
@@ -49,6 +49,7 @@ export async function ensureQueue(nats: Nats, tenant: string, queue: Queue, even
       max_msgs: queue.maxEvents,
       discard: 'new',
       allow_direct: true,
+      allow_atomic: takesBatches(nats),
       duplicate_window: Math.min(120_000, queue.maxAgeMs) * MS,
       ...NO_TRANSFORM,
       ...streamConfigOf(tenant, shape),

@@ -2,6 +2,8 @@ import { JobicoError, LIMITS } from '@jobico/contract';
 import { Kvm } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
+import type { Publisher } from './publisher.ts';
+import { takesBatches } from './streams.ts';
 import { IDEMPOTENCY, idempotencySubject } from './subjects.ts';
 
 /** An id that a caller gives what it sends, and what is sent under it. */
@@ -40,9 +42,11 @@ interface Kept {
   isStored?: true;
 }
 
-export async function createIdempotency(nats: Nats): Promise<Idempotency> {
+/** `publisher`: what stores what callers send. Default: the connection's own. */
+export async function createIdempotency(nats: Nats, publisher: Publisher = nats.publisher): Promise<Idempotency> {
   const stream = `KV_${IDEMPOTENCY}`;
   await new Kvm(nats.js).create(IDEMPOTENCY, { history: 1, ttl: LIMITS.idempotencyMs });
+  if (takesBatches(nats)) await nats.jsm.streams.update(stream, { allow_atomic: true });
 
   const subjectOf = ({ tenant, event, id }: Claim) => idempotencySubject(tenant, event, id);
 
@@ -60,7 +64,7 @@ export async function createIdempotency(nats: Nats): Promise<Idempotency> {
     async claim(claim) {
       const kept: Kept = { fingerprint: claim.fingerprint, atMs: Date.now() };
       try {
-        const { sequence } = await nats.publisher.publish(subjectOf(claim), JSON.stringify(kept), [
+        const { sequence } = await publisher.publish(subjectOf(claim), JSON.stringify(kept), [
           ['Nats-Expected-Last-Subject-Sequence', '0'],
         ]);
         return { state: 'new', revision: sequence };
@@ -74,7 +78,7 @@ export async function createIdempotency(nats: Nats): Promise<Idempotency> {
     },
     async stored(claim) {
       const kept: Kept = { fingerprint: claim.fingerprint, atMs: Date.now(), isStored: true };
-      await nats.publisher.publish(subjectOf(claim), JSON.stringify(kept));
+      await publisher.publish(subjectOf(claim), JSON.stringify(kept));
     },
     async release(revision) {
       await nats.jsm.streams.deleteMessage(stream, revision, false);

@@ -1,4 +1,4 @@
-import { JobicoError } from '@jobico/contract';
+import { JobicoError, type ErrorCode } from '@jobico/contract';
 import { createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { createWrites, type Acknowledgeable, type HeaderFields } from './joined-writes.ts';
 import { createJointPublisher, type JointPublisher } from './joint-publisher.ts';
@@ -25,11 +25,17 @@ export interface Publisher {
   publish(subject: string, payload: string | Uint8Array, fields?: HeaderFields): Promise<PubAck>;
   /** For messages whose publisher waits for all of them. */
   readonly joint: JointPublisher;
+  /**
+   * Sends a message of which no answer tells what became of it: part of a batch, for which its last message answers. Throws
+   * `unavailable` when the server is away and `too-large`; nothing is sent then.
+   */
+  send(subject: string, payload: string | Uint8Array, fields: HeaderFields): void;
   /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
   acknowledge(message: Acknowledgeable): void;
   /** Tells the server that a delivered message is in work: it waits for the acknowledgement from now on. */
   stillWorking(message: Acknowledgeable): void;
-  disconnected(): void;
+  /** Fails what is under way, for this reason; until `reconnected` nothing is sent. */
+  disconnected(reason?: string): void;
   reconnected(): void;
   close(): void;
 }
@@ -80,29 +86,39 @@ export function createPublisher(nc: NatsConnection): Publisher {
   }, SWEEP_MS);
   sweep.unref();
 
+  const isUnreachable = () => isAway || nc.isClosed();
+
   return {
     publish(subject, payload, fields = []) {
-      if (isAway || nc.isClosed()) return Promise.reject(new JobicoError('unavailable', 'NATS is away'));
+      if (isUnreachable()) return Promise.reject(away());
       return new Promise((resolve, reject) => {
         const token = (next++).toString(36);
         try {
           writes.publish({ subject, payload, reply: prefix + token, fields });
         } catch (cause) {
-          reject(new JobicoError('too-large', `the message cannot be sent: ${(cause as Error).message}`, { cause }));
+          reject(notSendable(cause));
           return;
         }
         pending.set(token, { resolve, reject, deadline: Date.now() + TIMEOUT_MS });
       });
     },
     joint,
+    send(subject, payload, fields) {
+      if (isUnreachable()) throw away();
+      try {
+        writes.publish({ subject, payload, reply: '', fields });
+      } catch (cause) {
+        throw notSendable(cause);
+      }
+    },
     acknowledge: (message) => writes.acknowledge(message),
     stillWorking({ reply }) {
-      if (!isAway && !nc.isClosed()) nc.publish(reply, '+WPI');
+      if (!isUnreachable()) nc.publish(reply, '+WPI');
     },
-    disconnected() {
+    disconnected(reason = 'the NATS connection was lost before JetStream answered') {
       isAway = true;
       writes.drop();
-      failAll('the NATS connection was lost before JetStream answered');
+      failAll(reason);
     },
     reconnected() {
       isAway = false;
@@ -113,6 +129,27 @@ export function createPublisher(nc: NatsConnection): Publisher {
       failAll('the NATS connection was closed');
     },
   };
+}
+
+const away = () => new JobicoError('unavailable', 'NATS is away');
+
+const notSendable = (cause: unknown) =>
+  new JobicoError('too-large', `the message cannot be sent: ${(cause as Error).message}`, { cause });
+
+/** What JetStream answered in place of an acknowledgement: the message is not stored. */
+export class Refusal extends Error {
+  /** JetStream's own, 0 where it gave none. */
+  readonly number: number;
+
+  constructor(number: number, description: string) {
+    super(description);
+    this.number = number;
+  }
+}
+
+/** Why JetStream refused a message; undefined if it did not answer, so that nobody knows what became of it. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  return error instanceof JobicoError && error.cause instanceof Refusal ? error.cause : undefined;
 }
 
 /** The usual answer, read without making objects of it: there is one for every event and every outcome. */
@@ -131,7 +168,7 @@ const STREAM_FULL = [10077, 10122, 10167];
 
 function settle({ resolve, reject }: Pending, text: string | undefined): void {
   if (text === undefined) {
-    reject(new JobicoError('not-found', 'no stream takes this subject'));
+    reject(refused('not-found', new Refusal(0, 'no stream takes this subject')));
     return;
   }
   const stored = STORED.exec(text);
@@ -149,12 +186,8 @@ function settle({ resolve, reject }: Pending, text: string | undefined): void {
     return;
   }
   const description = error?.description ?? `not an acknowledgement: ${text.slice(0, 200)}`;
-  const number = error?.err_code ?? 0;
-  if (WRONG_LAST_SEQUENCE.includes(number)) reject(new JobicoError('conflict', description));
-  else if (STREAM_FULL.includes(number) || /maximum (messages|bytes)/.test(description)) {
-    reject(new JobicoError('limit-exceeded', description));
-  } else if (number === 10054) reject(new JobicoError('too-large', description));
-  else reject(new JobicoError('unavailable', description));
+  const refusal = new Refusal(error?.err_code ?? 0, description);
+  reject(refused(codeOf(refusal), refusal));
 }
 
 /** What an answer says, if it is no acknowledgement. */
@@ -172,3 +205,11 @@ function parseAck(text: string): RawAck {
     return {};
   }
 }
+
+function codeOf({ number, message }: Refusal): ErrorCode {
+  if (WRONG_LAST_SEQUENCE.includes(number)) return 'conflict';
+  if (STREAM_FULL.includes(number) || /maximum (messages|bytes)/.test(message)) return 'limit-exceeded';
+  return number === 10054 ? 'too-large' : 'unavailable';
+}
+
+const refused = (code: ErrorCode, cause: Refusal) => new JobicoError(code, cause.message, { cause });

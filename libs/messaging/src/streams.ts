@@ -89,7 +89,11 @@ export interface QueueState {
   events: string[];
   /** Which consumers it has. */
   shape: QueueShape;
+  takesBatches: boolean;
 }
+
+/** Whether queues are to take what comes together as one batch: see `createGroupCommit`. */
+export const takesBatches = ({ durability }: Pick<Nats, 'durability'>) => durability === 'durable';
 
 /** The queues that exist, of one tenant or of all, with what waits in them. */
 export async function listQueues(nats: Nats, tenant?: string): Promise<QueueState[]> {
@@ -108,6 +112,7 @@ export async function listQueues(nats: Nats, tenant?: string): Promise<QueueStat
       pending: inQueue + outside,
       events: [...events],
       shape: shapeOf(config),
+      takesBatches: config.allow_atomic === true,
     });
   }
   return queues;

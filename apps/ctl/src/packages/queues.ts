@@ -16,6 +16,7 @@ import {
   listQueues,
   queueStream,
   shapeFor,
+  takesBatches,
   type DefinitionStore,
   type Nats,
   type QueueState,
@@ -136,7 +137,7 @@ export async function reconcileQueues(nats: Nats, store: DefinitionStore, tenant
   }
   for (const [id, { queue, events }] of declared) {
     const state = states.find((each) => each.id === id);
-    const isWhole = state && isSameShape(state.shape, shapeFor(queue));
+    const isWhole = state && isSameShape(state.shape, shapeFor(queue)) && state.takesBatches === takesBatches(nats);
     if (!isWhole || events.some((event) => !state.events.includes(event))) {
       await ensure(nats, tenant, queue, events);
     }

@@ -51,7 +51,7 @@ export type FrontOptions = Partial<ListenerOptions>;
 const log = createSilentLogger();
 
 export async function front({ natsUrl = inject('natsUrl'), ...options }: FrontOptions = {}): Promise<Front> {
-  const nats = await connectNats({ url: natsUrl, name: 'test', log });
+  const nats = await connectNats({ url: natsUrl, durability: options.durability, name: 'test', log });
   onTestFinished(() => nats.close());
   await ensureStreams(nats);
   const listener = await startListener({ natsUrl, log, version: '0', port: 0, ...options });

@@ -32,6 +32,8 @@ export const Diagnosis = Type.Object({
     maxBytes: Type.Optional(Type.Number()),
     /** Copies of the events, of the stream that has fewest. */
     replicas: Type.Integer(),
+    /** What the control plane is set to: `durable` promises that what is accepted is on the disk. */
+    durability: Type.Optional(Type.Enum(['standard', 'durable'])),
   }),
   /** Revision of the definitions that are stored. */
   definitionsRevision: Type.Integer(),

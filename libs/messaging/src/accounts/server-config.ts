@@ -16,7 +16,8 @@ ping_max: 2
 
 jetstream {
   store_dir: ${JSON.stringify(`${store}/jetstream`)}
-  # An event is acknowledged when it is on the disk. A cluster of three replicas may go without.
+  # An event is acknowledged when it is on the disk; start the modules with JOBICO_DURABILITY=durable. A cluster of three
+  # replicas may go without.
   sync_interval: always
 }
 
