@@ -54,6 +54,7 @@ const EXECUTION_MEANINGS: Record<ExecutionErrorCode, string> = {
   platform: 'The platform could not run it',
   invalid: 'The event does not fit its schema, or is no JSON',
   'no-job': 'No live package handles the event',
+  expired: 'It had not run when it was older than `retention.maxAge` of its queue',
 };
 
 /** The page docs/reference/errors.md. */

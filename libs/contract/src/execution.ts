@@ -28,6 +28,7 @@ export const EXECUTION_ERROR_CODES = [
   'platform',
   'invalid',
   'no-job',
+  'expired',
 ] as const;
 export type ExecutionErrorCode = (typeof EXECUTION_ERROR_CODES)[number];
 
