@@ -25,7 +25,9 @@ export async function uploadMissing(
   const refusals: JobicoError[] = [];
   for (const file of files) {
     if (stored.has(file.digest)) continue;
-    progress(`uploading ${file.ref} (${Math.ceil(file.content.length / 1024)} KiB) …`);
+    const { includes = [] } = file;
+    const along = includes.length === 0 ? '' : ` with ${includes.join(', ')}`;
+    progress(`uploading ${file.ref}${along} (${Math.ceil(file.content.length / 1024)} KiB) …`);
     const content = Buffer.from(file.content).toString('base64');
     try {
       await client.call('file.upload', { tenant, kind: file.kind, name: nameOf(id, file), content });
