@@ -55,6 +55,7 @@ const EXECUTION_MEANINGS: Record<ExecutionErrorCode, string> = {
   invalid: 'The event does not fit its schema, or is no JSON',
   'no-job': 'No live package handles the event',
   cancelled: 'Somebody has cancelled the event, before it ran or while it did',
+  expired: 'It had not run when it was older than `retention.maxAge` of its queue',
 };
 
 /** The page docs/reference/errors.md. */

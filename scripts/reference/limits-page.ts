@@ -59,6 +59,11 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
   ],
   packageBytes: ['A package definition', bytes(LIMITS.packageBytes), '`too-large`'],
   schemaBytes: ['A JSON Schema', bytes(LIMITS.schemaBytes), '`schema-invalid`'],
+  schemaSteps: [
+    'Steps that an event takes to be checked, where its schema comes back to itself or is large: a step is one part of the schema at one value. Beside them, up to 30 for each value in the event',
+    many(LIMITS.schemaSteps, 'steps'),
+    'the event is `invalid`: let what tells the forms of an `anyOf` or `oneOf` apart stand first in their `properties`, with `const`',
+  ],
   operationBytes: ['Other requests to the control plane', bytes(LIMITS.operationBytes), '`too-large` (413)'],
   loadTimeMs: [
     'Time for a component to be loaded and to start',
@@ -187,7 +192,7 @@ const SECTIONS: Record<string, Row[]> = {
     ],
     ...rowsOf('keyLength', 'attributeBytes', 'idempotencyMs', 'waitMs', 'waitEvents', 'waiters', 'streamWindow'),
   ],
-  'Packages and files': [...rowsOf('packageBytes', 'schemaBytes', 'operationBytes')],
+  'Packages and files': [...rowsOf('packageBytes', 'schemaBytes', 'schemaSteps', 'operationBytes')],
   Components: [...Object.values(GATE), ...rowsOf('loadTimeMs')],
   'What an execution may use': [
     [

@@ -8,6 +8,6 @@ export type { Installation } from './backup/with-nats.ts';
 export type { Call, CallName, Handlers, StreamItem, StreamOptions, Streams } from './operations.ts';
 export { startCtl } from './start.ts';
 export type { Ctl, CtlOptions } from './start.ts';
-export { createOperatorSetup } from '@jobico/messaging';
-export type { SetupFile, SetupOptions } from '@jobico/messaging';
+export { createOperatorKeys, createOperatorSetup, operatorConfig } from '@jobico/messaging';
+export type { OperatorKeys, OperatorServer, SetupFile, SetupOptions } from '@jobico/messaging';
 export { openApiDocument } from './transport/openapi.ts';

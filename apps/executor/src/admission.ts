@@ -40,6 +40,7 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
           verdict: { error: { code: 'no-job', message: `no live package handles ${event.name} on this queue` } },
         };
       }
+      if (Date.now() - event.timeMs > declared.queue.maxAgeMs) return expired(event, declared);
       const validator = schemas.validatorOf(declared);
       if (typeof validator === 'function') return check(event, declared, validator, partition);
       return validator.then(
@@ -52,6 +53,13 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
       );
     },
   };
+}
+
+/** Nobody wants its outcome any more, and it is not lost: the stream of a queue lets nothing go by its age. */
+function expired(event: QueuedEvent, declared: DeclaredEvent): Admitted {
+  const { id, maxAgeMs } = declared.queue;
+  const message = `it has not run within retention.maxAge of queue ${id}, ${maxAgeMs / 1000} s`;
+  return { key: event.key, verdict: { declared, error: { code: 'expired', message } } };
 }
 
 /**

@@ -37,9 +37,12 @@ export async function onInstallation<T>(
     throw new JobicoError('usage', '--data and --nats-url name two installations', { hint: 'Give one of them.' });
   }
   const { startOwnNats } = await import('../platform/own-nats.ts');
-  const nats = await startOwnNats({ dataDir: join(resolve(data), 'nats'), port: 0, log, onStep: progress });
+  const { findOwnOperator } = await import('../platform/own-operator.ts');
+  const operator = await findOwnOperator(resolve(data));
+  const dataDir = join(resolve(data), 'nats');
+  const nats = await startOwnNats({ dataDir, port: 0, operator: operator?.server, log, onStep: progress });
   try {
-    return await work({ natsUrl: nats.url, log });
+    return await work({ natsUrl: nats.url, natsCreds: operator?.credsOf('ctl'), log });
   } finally {
     await nats.stop();
   }

@@ -12,7 +12,8 @@ JOBICO_… variables, .env files and jobico.yaml: see jobico config show. With -
 is ready: its \`urls\`.
 
 With JOBICO_AUTH=tokens nothing is done without a token, as APP_ENV=production wants it; the first start shows an
-admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and only this machine is answered.`;
+admin's, unless JOBICO_ADMIN_TOKEN gives one. The nats-server lets nobody in without credentials then: those of the
+modules, and its keys, are made in the data folder. Otherwise no token is asked, and only this machine is answered.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> --data /var/lib/jobico --listener-port 0 --ctl-port 0 --nats-port 0 --json',
@@ -63,18 +64,24 @@ admin's, unless JOBICO_ADMIN_TOKEN gives one. Otherwise no token is asked, and o
   }
 
   private tellReady(
-    { urls, adminToken }: Platform,
+    { urls, creds, adminToken }: Platform,
     { data, modules = [], auth }: Pick<PlatformOptions, 'data' | 'modules' | 'auth'>,
     logFile: string | undefined,
   ): void {
     if (this.jsonEnabled()) {
-      console.log(JSON.stringify({ urls, ...(adminToken !== undefined && { adminToken }) }));
+      console.log(
+        JSON.stringify({
+          urls,
+          ...(creds !== undefined && { creds }),
+          ...(adminToken !== undefined && { adminToken }),
+        }),
+      );
       return;
     }
     this.log(`Jobico is up: ${modules.join(', ')}; data in ${data}`);
     if (urls.listener) this.log(`  events    ${urls.listener}/events/{tenant}/{event}`);
     if (urls.ctl) this.log(`  control   ${urls.ctl}`);
-    this.log(`  nats      ${urls.nats}`);
+    this.log(`  nats      ${urls.nats}${creds === undefined ? '' : `, with credentials: ${creds}`}`);
     if (logFile !== undefined) this.log(`  logs      ${logFile}`);
     if (auth === 'open')
       this.log('  access    open: whoever uses this machine may do everything (JOBICO_AUTH=tokens asks for tokens)');

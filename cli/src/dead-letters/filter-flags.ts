@@ -11,6 +11,7 @@ const CODES = [
   'platform',
   'invalid',
   'no-job',
+  'expired',
 ] as const satisfies readonly ExecutionErrorCode[];
 
 /** Which dead letters a command means, named or by what they have in common. */

@@ -1,5 +1,5 @@
 import type { Client } from '@jobico/client';
-import type { OperationOutput } from '@jobico/contract';
+import { JobicoError, type OperationOutput } from '@jobico/contract';
 import { findLocalFiles } from './local-files.ts';
 import { assertTenant, readPackageFile, withLines, type PackageFile } from './package-file.ts';
 import { uploadMissing, type Digests } from './upload.ts';
@@ -46,5 +46,16 @@ export async function validateFile(context: DeployContext, file: string): Promis
 }
 
 async function storeFiles({ client, progress }: DeployContext, { file, definition }: PackageFile): Promise<Digests> {
-  return await uploadMissing(client, definition, await findLocalFiles(file, definition), progress);
+  const stored = (name: string) => storedSchema(client, definition.tenant, name);
+  return await uploadMissing(client, definition, await findLocalFiles(file, definition, stored), progress);
+}
+
+async function storedSchema(client: Client, tenant: string, name: string): Promise<string | undefined> {
+  try {
+    const { content } = await client.call('file.get', { tenant, kind: 'json', name, content: true });
+    return content === undefined ? undefined : Buffer.from(content, 'base64').toString('utf8');
+  } catch (error) {
+    if (error instanceof JobicoError && error.code === 'not-found') return undefined;
+    throw error;
+  }
 }

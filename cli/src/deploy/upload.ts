@@ -26,7 +26,9 @@ export async function uploadMissing(
   const stored = new Set(items.map(({ digest }) => digest));
   const refused = new Map<LocalFile, JobicoError>();
   const upload = async (file: LocalFile): Promise<void> => {
-    progress(`uploading ${file.ref} (${Math.ceil(file.content.length / 1024)} KiB) …`);
+    const { includes = [] } = file;
+    const along = includes.length === 0 ? '' : ` with ${includes.join(', ')}`;
+    progress(`uploading ${file.ref}${along} (${Math.ceil(file.content.length / 1024)} KiB) …`);
     const content = Buffer.from(file.content).toString('base64');
     try {
       await client.call('file.upload', { tenant, kind: file.kind, name: nameOf(id, file), content });

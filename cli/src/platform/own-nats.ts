@@ -1,5 +1,11 @@
 import { JobicoError } from '@jobico/contract';
-import { defaultCacheDir, provisionNatsServer, startNatsServer, type NatsServerEnd } from '@jobico/nats-server';
+import {
+  defaultCacheDir,
+  provisionNatsServer,
+  startNatsServer,
+  type NatsServerEnd,
+  type OperatorMode,
+} from '@jobico/nats-server';
 import type { Logger } from '@jobico/telemetry';
 
 export interface OwnNats {
@@ -14,6 +20,8 @@ export async function startOwnNats(options: {
   dataDir: string;
   port: number;
   durability?: 'standard' | 'durable' | undefined;
+  /** Left out: it takes whoever comes. */
+  operator?: OperatorMode | undefined;
   log: Logger;
   onStep?: ((message: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -30,6 +38,7 @@ export async function startOwnNats(options: {
     port: options.port,
     ...(options.durability === 'durable' && { syncInterval: 'always' }),
     log: linesTo(log),
+    ...(options.operator && { operator: options.operator }),
   });
   log.info({ url: server.url, version }, 'nats-server ready');
   let isStopping = false;

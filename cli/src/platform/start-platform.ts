@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { MODULES, type JobicoError, type ModuleName } from '@jobico/contract';
+import { JobicoError, MODULES, type ModuleName } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import { startModule, type RunningModule } from './modules.ts';
+import { ensureOwnOperator, type OwnOperator } from './own-operator.ts';
 import { findSecretKeys } from './secret-keys.ts';
 import { startOwnNats, type OwnNats } from './own-nats.ts';
 
@@ -21,7 +22,7 @@ export interface PlatformOptions {
   natsCreds?: string | undefined;
   /** Path of the `operator.json` with which ctl gives tenants credentials for NATS. */
   natsOperator?: string | undefined;
-  /** `open` asks for no token. Default open. */
+  /** `open` asks for no token, and a nats-server that is started for no credentials. Default open. */
   auth?: 'open' | 'tokens';
   /** With `auth: tokens`, an admin's token; left out, a first one is made. */
   adminToken?: string | undefined;
@@ -65,6 +66,8 @@ export type PlatformUrls = { nats: string } & { [M in ModuleName]?: string };
 /** A platform in this process. States: running → stopping → stopped. */
 export interface Platform extends AsyncDisposable {
   readonly urls: PlatformUrls;
+  /** Folder of the credentials of its nats-server, where that takes nobody without. */
+  readonly creds?: string;
   /** The first admin's token, where it was made now: nothing shows it again. */
   readonly adminToken?: string;
   /** Resolves with the reason when its nats-server has ended by itself; the platform is of no use then. Never rejects. */
@@ -84,9 +87,15 @@ const STOP_ORDER: readonly ModuleName[] = ['listener', 'executor', 'ctl'];
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { modules = MODULES, signal } = options;
   const secretKeys = findSecretKeys(options);
-  const nats = await findNats(options);
+  const operator = await ownOperator(options);
+  const nats = await findNats(options, operator);
+  const optionsOf = (module: ModuleName) => ({
+    ...options,
+    secretKeys,
+    ...(operator && { natsCreds: operator.credsOf(module), natsOperator: operator.operatorFile }),
+  });
   const starts = await Promise.allSettled(
-    signal?.aborted ? [] : modules.map((module) => startModule(module, nats.url, { ...options, secretKeys })),
+    signal?.aborted ? [] : modules.map((module) => startModule(module, nats.url, optionsOf(module))),
   );
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
   let stopping: Promise<void> | undefined;
@@ -100,6 +109,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const adminToken = running.find(({ name }) => name === 'ctl')?.adminToken;
   return {
     urls: { ...urls, nats: nats.url },
+    ...(operator && { creds: operator.creds }),
     ...(adminToken !== undefined && { adminToken }),
     failed: nats.failed,
     stop,
@@ -107,10 +117,26 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   };
 }
 
-async function findNats({ data, natsUrl, natsPort = 0, durability, ...options }: PlatformOptions): Promise<OwnNats> {
-  const { log, onStep, signal } = options;
-  if (natsUrl === undefined)
-    return await startOwnNats({ dataDir: join(data, 'nats'), port: natsPort, durability, log, onStep, signal });
+/** What keeps others out of the nats-server that is started here. Tokens would guard nothing from whoever reaches it. */
+async function ownOperator(options: PlatformOptions): Promise<OwnOperator | undefined> {
+  const { data, natsUrl, natsCreds, natsOperator, auth = 'open', onStep } = options;
+  if (natsUrl !== undefined || auth === 'open') return undefined;
+  if (natsCreds !== undefined || natsOperator !== undefined) {
+    const name = natsCreds === undefined ? 'JOBICO_NATS_OPERATOR' : 'JOBICO_NATS_CREDS';
+    throw new JobicoError('config-invalid', `${name} is for a NATS server that runs already, and none is named`, {
+      hint: 'Name it with JOBICO_NATS_URL; without, a nats-server is started that has credentials of its own.',
+    });
+  }
+  return await ensureOwnOperator(data, onStep);
+}
+
+async function findNats(options: PlatformOptions, operator: OwnOperator | undefined): Promise<OwnNats> {
+  const { data, natsUrl, natsPort = 0, durability, log, onStep, signal } = options;
+  if (natsUrl === undefined) {
+    const dataDir = join(data, 'nats');
+    const port = natsPort;
+    return await startOwnNats({ dataDir, port, durability, operator: operator?.server, log, onStep, signal });
+  }
   return { url: natsUrl, failed: new Promise<never>(() => undefined), stop: () => Promise.resolve() };
 }
 

@@ -33,6 +33,7 @@ export const EXECUTION_ERROR_CODES = [
   'invalid',
   'no-job',
   'cancelled',
+  'expired',
 ] as const;
 export type ExecutionErrorCode = (typeof EXECUTION_ERROR_CODES)[number];
 

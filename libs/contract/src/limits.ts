@@ -33,6 +33,8 @@ export const LIMITS = {
   packageBytes: MIB,
   /** Bytes of a JSON Schema. */
   schemaBytes: 256 * KIB,
+  /** Steps that an event may take to be checked against a schema that is counted, beside some for each of its values. */
+  schemaSteps: 200_000,
   /** Bytes of a request to the control plane, but for those of operations that say otherwise. */
   operationBytes: MIB,
   /** How long a component may take to be loaded and to start. */

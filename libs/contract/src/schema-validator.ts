@@ -7,9 +7,14 @@ import { isTooDeep } from './exact-json.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './schema/assert-bounded.ts';
 import { linearPattern } from './schema/linear-pattern.ts';
+import { isPlain } from './schema/is-plain.ts';
+import type { Schema } from './schema/references.ts';
+import { countedSchema, countSteps, createSteps, StepsUsedUp, type Steps } from './schema/steps.ts';
 import { addUniqueItems } from './schema/unique-items.ts';
 
 const MAX_FAULTS = 20;
+/** Errors of a value of which each is looked at; of more, the last is what the whole of it is refused for. */
+const MOST_ERRORS = 500;
 
 /** Says what is wrong with a value; empty when it is valid. */
 export type Validator = (value: unknown) => Fault[];
@@ -17,8 +22,10 @@ export type Validator = (value: unknown) => Fault[];
 /**
  * Compiles a JSON Schema (2020-12, or draft-07 where `$schema` says so). Throws `schema-invalid` for text that is no
  * JSON, no schema, over 256 KiB, or that refers to what it does not contain; for one that would not come to an end with a
- * value, or not soon, and for patterns that need backtracking. Checking takes time linear in the value. `isChecked`: it has been compiled before, so
- * whether it is a schema at all is not asked again, which takes ten times as long as the rest.
+ * value, and for patterns that need backtracking. Checking takes time linear in the value: where the schema could make it
+ * longer, by coming back to itself or by its size, steps are counted, and a value that takes too many is not valid.
+ * `isChecked`: it has been compiled before, so whether it is a schema at all is not asked again, which takes ten times as
+ * long as the rest.
  */
 export function compileSchema(text: string, { isChecked = false } = {}): Validator {
   if (Buffer.byteLength(text) > LIMITS.schemaBytes)
@@ -39,30 +46,46 @@ export function compileSchema(text: string, { isChecked = false } = {}): Validat
   formats.default(ajv);
   addUniqueItems(ajv);
   let check: ValidateFunction;
+  let steps: Steps | undefined;
   try {
     if (!isChecked) assertBounded(schema);
-    check = ajv.compile(schema);
+    if (typeof schema === 'boolean' || isPlain(schema as Schema)) check = ajv.compile(schema);
+    else {
+      steps = createSteps();
+      countSteps(ajv, steps);
+      check = ajv.compile(countedSchema(schema as Schema));
+    }
   } catch (cause) {
     throw new JobicoError('schema-invalid', `the schema does not compile: ${(cause as Error).message}`, {
       hint: 'Schemas are JSON Schema draft 2020-12, or draft-07 if their $schema says so; patterns have no look-around and no back-references.',
       cause,
     });
   }
-  return (value) => (passes(check, value) ? [] : faultsOf(check.errors ?? []).slice(0, MAX_FAULTS));
+  return (value) => (passes(check, value, steps) ? [] : faultsOf(told(check.errors ?? [])).slice(0, MAX_FAULTS));
 }
 
+const told = <T>(errors: readonly T[]) => (errors.length > MOST_ERRORS ? errors.slice(-1) : errors);
+
 /** A value may be nested as deep as payloads may be, and a schema go into each level in several steps. */
-function passes(check: ValidateFunction, value: unknown): boolean {
+function passes(check: ValidateFunction, value: unknown, steps: Steps | undefined): boolean {
+  const refused = (keyword: string, message: string) => {
+    check.errors = [{ instancePath: '', schemaPath: '#', keyword, params: {}, message, data: value }];
+    return false;
+  };
   try {
+    steps?.begin(value);
     return check(value);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    check.errors = [
-      { instancePath: '', schemaPath: '#', keyword: 'depth', params: {}, message: 'is nested too deep for its schema' },
-    ];
-    return false;
+    if (error instanceof StepsUsedUp) return refused('steps', TOO_MANY_STEPS);
+    if (error instanceof RangeError) return refused('depth', 'is nested too deep for its schema');
+    // The code that was made of the schema is at fault, and would be each time.
+    return refused('schema', `cannot be checked against its schema: ${(error as Error).message}`);
   }
 }
+
+const TOO_MANY_STEPS =
+  'takes too many steps to be checked: each level of it is held against several forms of its schema, and each of those ' +
+  'goes on into the next level. Let what tells the forms apart stand first in their properties, or make it fewer forms';
 
 // Stops at the first fault: a hostile payload must not make a long list of them.
 const OPTIONS = {

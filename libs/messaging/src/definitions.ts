@@ -1,7 +1,7 @@
 import { JobicoError, type PackageVersion } from '@jobico/contract';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
-import { readLast } from './direct-batch.ts';
+import { lastMessages } from './last-messages.ts';
 import { DEFINITIONS, packageSubject } from './subjects.ts';
 import { createTenantStore } from './tenants.ts';
 
@@ -93,26 +93,19 @@ async function listPackages(nats: Nats, definitions: KV, tenant: string): Promis
   let revision = 0;
   const { streamInfo } = await definitions.status();
   const filter = packageSubject(tenant, '>');
-  if ((await subjectCount(nats.jsm, streamInfo.config.name, filter)) > 0) {
-    for (const message of await readLast(nats, streamInfo.config.name, [filter])) {
-      revision = Math.max(revision, message.seq);
-      const id = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-      if (message.header.get('KV-Operation')) {
-        versions.set(id, Number(message.header.get(LAST_VERSION) || 0));
-        continue;
-      }
-      const version = message.json<PackageVersion>();
-      versions.set(id, version.version);
-      packages.push(version);
+  for (const message of await lastMessages(nats, streamInfo.config.name, filter)) {
+    revision = Math.max(revision, message.seq);
+    const id = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+    if (message.header.get('KV-Operation')) {
+      versions.set(id, Number(message.header.get(LAST_VERSION) || 0));
+      continue;
     }
+    const version = message.json<PackageVersion>();
+    versions.set(id, version.version);
+    packages.push(version);
   }
   packages.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { packages, revision, lastVersion: (id) => versions.get(id) ?? 0 };
-}
-
-async function subjectCount(jsm: Nats['jsm'], stream: string, filter: string): Promise<number> {
-  const { state } = await jsm.streams.info(stream, { subjects_filter: filter });
-  return Object.keys(state.subjects ?? {}).length;
 }
 
 /** Throws `conflict` with both versions: what a deploy answers when another one came first. */

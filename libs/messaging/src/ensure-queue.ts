@@ -7,6 +7,7 @@ import {
   consumerConfigOf,
   consumersOf,
   isSameShape,
+  maxAgeMetadata,
   shapeFor,
   shapeInWords,
   shapeOf,
@@ -44,7 +45,7 @@ export async function ensureQueue(nats: Nats, tenant: string, queue: Queue, even
       name,
       subjects: [queuePlaceholder(tenant, queue.id), ...events.flatMap((event) => eventSubjects(tenant, event))],
       storage: queue.storage,
-      max_age: queue.maxAgeMs * MS,
+      max_age: 0,
       max_bytes: queue.maxBytes,
       max_msgs: queue.maxEvents,
       discard: 'new',
@@ -52,7 +53,7 @@ export async function ensureQueue(nats: Nats, tenant: string, queue: Queue, even
       allow_atomic: takesBatches(nats),
       duplicate_window: Math.min(120_000, queue.maxAgeMs) * MS,
       ...NO_TRANSFORM,
-      ...streamConfigOf(tenant, shape),
+      ...withMaxAge(streamConfigOf(tenant, shape), queue),
     });
   const wanted = shapeFor(queue);
   const before = existing && shapeOf(existing.config);
@@ -63,6 +64,10 @@ export async function ensureQueue(nats: Nats, tenant: string, queue: Queue, even
     return;
   }
   await reshape(nats, address, before, wanted, setStream);
+}
+
+function withMaxAge(config: ReturnType<typeof streamConfigOf>, { maxAgeMs }: Queue): typeof config {
+  return { ...config, metadata: { ...config.metadata, ...maxAgeMetadata(maxAgeMs) } };
 }
 
 /** A consumer of a queue that changes its shape is paused for as long at most: longer than executors need to notice. */

@@ -1,7 +1,9 @@
 export { bearerToken, createOpenAccess, openAccess } from './access.ts';
 export type { Access, AuthMode, Wanted } from './access.ts';
-export { createOperatorSetup } from './accounts/init-operator.ts';
-export type { SetupFile, SetupOptions } from './accounts/init-operator.ts';
+export { createOperatorKeys, createOperatorSetup } from './accounts/init-operator.ts';
+export type { OperatorKeys, SetupFile, SetupOptions } from './accounts/init-operator.ts';
+export { operatorConfig } from './accounts/server-config.ts';
+export type { OperatorServer } from './accounts/server-config.ts';
 export { openTenantAccounts } from './accounts/tenant-accounts.ts';
 export type { TenantAccounts } from './accounts/tenant-accounts.ts';
 export { cancelEvent } from './cancel-event.ts';

@@ -1,8 +1,8 @@
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { openDefinitions } from './definitions.ts';
-import { readLast } from './direct-batch.ts';
 import { asUnavailable } from './failures.ts';
+import { lastMessages } from './last-messages.ts';
 import { DEFINITIONS, parseDefinitionKey, pauseKey, pauseSubjects, type PausableKind } from './subjects.ts';
 
 /** A package or a queue whose jobs are not started. */
@@ -39,7 +39,7 @@ export async function createPauses(nats: Nats): Promise<Pauses> {
     return entry?.operation === 'PUT' ? { revision: entry.revision, ...entry.json<{ since: string }>() } : undefined;
   };
   return {
-    revision: async (tenant) => Math.max(0, ...(await pauseMessages(nats, tenant)).map(({ seq }) => seq)),
+    revision: async (tenant) => (await pauseMessages(nats, tenant)).reduce((most, { seq }) => Math.max(most, seq), 0),
     list: (tenant) => listPauses(nats, tenant),
     async pause(tenant, of, id) {
       const key = pauseKey(tenant, of, id);
@@ -68,10 +68,7 @@ async function listPauses(nats: Nats, tenant: string): Promise<Pause[]> {
 
 /** The last of each key, those of keys that were deleted too. */
 async function pauseMessages(nats: Nats, tenant: string): Promise<StoredMsg[]> {
-  const { state } = await nats.jsm.streams.info(`KV_${DEFINITIONS}`, { subjects_filter: pauseSubjects(tenant) });
-  // The server refuses to look for what there is none of.
-  if (Object.keys(state.subjects ?? {}).length === 0) return [];
-  return await readLast(nats, `KV_${DEFINITIONS}`, [pauseSubjects(tenant)]);
+  return await lastMessages(nats, `KV_${DEFINITIONS}`, pauseSubjects(tenant));
 }
 
 async function call<T>(work: () => Promise<T>): Promise<T> {

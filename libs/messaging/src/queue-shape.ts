@@ -11,6 +11,8 @@ import {
 } from './partitions.ts';
 import { EXECUTOR_CONSUMER, EXECUTOR_GROUP, queuePlaceholder } from './subjects.ts';
 
+const MS = 1_000_000;
+
 /** Which consumers a queue has, and what each of them is given: it follows from the ordering, and is kept with the stream. */
 export interface QueueShape {
   /** Whether a consumer gives its messages to one process at a time. */
@@ -33,6 +35,7 @@ const PARTITIONS = 'jobico-partitions';
 const PARTITION_KEY = 'jobico-partition-key';
 const BEFORE = 'jobico-partitions-before';
 const START = 'jobico-start';
+const MAX_AGE = 'jobico-max-age-ms';
 
 /** The shape that a declared queue is to have. */
 export function shapeFor(queue: Queue): QueueShape {
@@ -83,6 +86,21 @@ export function streamConfigOf(
   };
 }
 
+/**
+ * How a stream is told what a queue keeps. Not by its own `max_age`: that drops events that have not run, and nothing would
+ * tell of them. Executors drop those that are settled, and end the others with an outcome.
+ */
+export const maxAgeMetadata = (maxAgeMs: number) => ({ [MAX_AGE]: String(maxAgeMs) });
+
+/** How long a queue keeps settled events; Infinity where nothing says so. */
+export function maxAgeMsOf({
+  metadata = {},
+  max_age = 0,
+}: Partial<Pick<StreamConfig, 'metadata' | 'max_age'>>): number {
+  const told = Number(metadata[MAX_AGE] ?? max_age / MS);
+  return told > 0 ? told : Infinity;
+}
+
 /** The consumers of a queue of this shape. */
 export function consumersOf({ partitioning }: QueueShape): ShapedConsumer[] {
   if (!partitioning) return [{ name: EXECUTOR_CONSUMER }];
@@ -92,7 +110,6 @@ export function consumersOf({ partitioning }: QueueShape): ShapedConsumer[] {
   });
 }
 
-const MS = 1_000_000;
 /** Events of an ordered queue, or of one of its partitions, that are delivered and not acknowledged, at most. */
 const WINDOW = 512;
 /** The same of an unordered queue, over all executors. */

@@ -4,7 +4,7 @@ import type { ConsumerInfo, StreamInfo } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
 import { asUnavailable, isMissing } from './failures.ts';
 import type { Pause } from './pauses.ts';
-import { consumersOf, shapeOf, type QueueShape } from './queue-shape.ts';
+import { consumersOf, maxAgeMsOf, shapeOf, type QueueShape } from './queue-shape.ts';
 import { countParked, unsettledIn } from './streams.ts';
 import { parseEventSubject, parseQueueStream, queuePlaceholder, queueStream } from './subjects.ts';
 
@@ -13,8 +13,6 @@ export interface TenantContext {
   packages: readonly PackageVersion[];
   pauses: readonly Pause[];
 }
-
-const NS_PER_MS = 1_000_000;
 
 /** The queues of a tenant as they stand, or the one that is named. */
 export async function readQueues(
@@ -59,7 +57,7 @@ async function stateOf(nats: Nats, info: StreamInfo, parked: number, { packages,
       ...(state.messages > 0 && { oldestAt: iso(state.first_ts) }),
     },
     retention: {
-      maxAgeMs: Math.round(config.max_age / NS_PER_MS),
+      maxAgeMs: Math.min(Math.round(maxAgeMsOf(config)), Number.MAX_SAFE_INTEGER),
       ...(config.max_bytes > 0 && { maxBytes: config.max_bytes }),
       ...(config.max_msgs > 0 && { maxEvents: config.max_msgs }),
     },

@@ -1,9 +1,17 @@
 import { LIMITS } from '@jobico/contract';
 import type { ConsumerInfo, StreamConfig } from '@nats-io/jetstream';
 import type { Nats } from './connection.ts';
+import { readForward } from './direct-batch.ts';
 import { asUnavailable, isMissing, isTaken } from './failures.ts';
 import { unspreadSubjects } from './partitions.ts';
-import { consumersOf, shapeOf, type QueueAddress, type QueueShape, type ShapedConsumer } from './queue-shape.ts';
+import {
+  consumersOf,
+  maxAgeMsOf,
+  shapeOf,
+  type QueueAddress,
+  type QueueShape,
+  type ShapedConsumer,
+} from './queue-shape.ts';
 import {
   DEADLETTERS,
   EXECUTIONS,
@@ -180,22 +188,34 @@ const TRIM_FROM = 0.5;
 const TRIM_FROM_BYTES = 256 << 20;
 
 /**
- * Drops settled events of a queue that is more than half full, oldest first. A queue keeps them so that they can be
- * replayed, and a full one refuses new events: the room belongs to those that wait.
+ * Drops settled events of a queue that are older than it keeps them and, where it is more than half full, the others too,
+ * oldest first. A queue keeps them so that they can be replayed, and a full one refuses new events: the room belongs to
+ * those that wait.
  */
 export async function trimQueue(nats: Nats, tenant: string, queue: string): Promise<void> {
   const stream = queueStream(tenant, queue);
   const { config, state } = await nats.jsm.streams.info(stream);
   const mostBytes = config.max_bytes > 0 ? config.max_bytes * TRIM_FROM : TRIM_FROM_BYTES;
   const mostMessages = config.max_msgs > 0 ? config.max_msgs * TRIM_FROM : Infinity;
-  if (state.bytes <= mostBytes && state.messages <= mostMessages) return;
+  const isFull = state.bytes > mostBytes || state.messages > mostMessages;
+  const keptSinceMs = Date.now() - maxAgeMsOf(config);
+  if (!isFull && (state.messages === 0 || Date.parse(state.first_ts) >= keptSinceMs)) return;
   const infos = await consumerInfos(nats, stream, shapeOf(config));
   // A partition to which nothing has come for long, and nothing waits in, holds up no other one.
   const floors = infos?.map(({ ack_floor, num_pending, num_ack_pending }) =>
     num_pending + num_ack_pending === 0 ? state.last_seq : ack_floor.stream_seq,
   );
   const settled = Math.min(...(floors ?? [0]));
-  if (settled >= state.first_seq) await nats.jsm.streams.purge(stream, { seq: settled + 1 });
+  const kept = isFull ? undefined : await firstSince(nats, stream, keptSinceMs);
+  const upTo = Math.min(settled + 1, kept ?? Infinity);
+  if (upTo > state.first_seq) await nats.jsm.streams.purge(stream, { seq: upTo });
+}
+
+/** The first message that is not older; undefined if all are. */
+async function firstSince(nats: Nats, stream: string, sinceMs: number): Promise<number | undefined> {
+  const since = readForward(nats, stream, '>', { start_time: new Date(sinceMs) }, 1);
+  for await (const { seq } of since) return seq;
+  return undefined;
 }
 
 /** Undefined if one of them is not there yet. */

@@ -3,6 +3,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { Nats } from './connection.ts';
 import { asUnavailable, isMissing } from './failures.ts';
+import { bucketKeys } from './last-messages.ts';
 import { tenantBucket } from './subjects.ts';
 import { isWrongSequence } from './wrong-sequence.ts';
 
@@ -69,7 +70,7 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
     async list(bucket = '*') {
       const found: { bucket: string; key: string }[] = [];
       await call(async () => {
-        for await (const path of await store.keys(`${bucket}.*`)) {
+        for await (const path of bucketKeys(nats, tenantBucket(tenant), `${bucket}.*`)) {
           const dot = path.indexOf('.');
           found.push({ bucket: path.slice(0, dot), key: decodeKey(path.slice(dot + 1)) });
         }
@@ -77,7 +78,7 @@ export async function openTenantKv(nats: Nats, tenant: string): Promise<TenantKv
       return found.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
     },
     async keys(bucket, prefix) {
-      return await call(() => listKeys(store, `${bucket}.`, prefix));
+      return await call(() => listKeys(nats, tenant, bucket, prefix));
     },
   };
 }
@@ -123,11 +124,12 @@ async function write(store: KV, path: string, value: Uint8Array, when: WriteCond
   }
 }
 
-async function listKeys(store: KV, bucket: string, prefix: string): Promise<string[]> {
+async function listKeys(nats: Nats, tenant: string, bucket: string, prefix: string): Promise<string[]> {
+  const keyOf = (path: string) => decodeKey(path.slice(bucket.length + 1));
+  const isMeant = (path: string) => keyOf(path).startsWith(prefix);
   const found: string[] = [];
-  for await (const path of await store.keys(`${bucket}*`)) {
-    const key = decodeKey(path.slice(bucket.length));
-    if (key.startsWith(prefix)) found.push(key);
+  for await (const path of bucketKeys(nats, tenantBucket(tenant), `${bucket}.*`, isMeant)) {
+    found.push(keyOf(path));
     if (found.length >= LIMITS.kvKeysListed) break;
   }
   return found;

@@ -56,3 +56,50 @@ test('keys and values over the limit are refused', () =>
     });
     await expect(kv.get('b', '')).rejects.toMatchObject({ code: 'bad-request' });
   }));
+
+test(
+  'keys that are written over all the time are listed at once and whole, those that were deleted are not',
+  { timeout: 120_000 },
+  () =>
+    withNats(async (nats) => {
+      const kv = await openTenantKv(nats, uniqueTenant());
+      const value = new Uint8Array(16);
+      const names = Array.from({ length: 300 }, (_, n) => `k${String(n).padStart(3, '0')}`);
+      await Promise.all([...names, 'gone'].map((key) => kv.set('b', key, value, { kind: 'always' })));
+      await kv.delete('b', 'gone');
+      await kv.set('other', 'k000', value, { kind: 'always' });
+      const done = new AbortController();
+      let writes = 0;
+      const writer = async (from: number) => {
+        for (let n = from; !done.signal.aborted; n += 1) {
+          await kv.set('b', names[n % names.length] ?? '', value, { kind: 'always' });
+          writes += 1;
+        }
+      };
+      const writers = [0, 75, 150, 225].map(writer);
+      let slowestMs = 0;
+      try {
+        for (let round = 0; round < 100; round += 1) {
+          const before = performance.now();
+          expect((await kv.keys('b', 'k')).toSorted()).toEqual(names);
+          expect(await kv.list('b')).toHaveLength(names.length);
+          slowestMs = Math.max(slowestMs, performance.now() - before);
+        }
+      } finally {
+        done.abort();
+        await Promise.all(writers);
+      }
+      expect(writes).toBeGreaterThan(500);
+      // A heartbeat that is waited for comes after seconds.
+      expect(slowestMs).toBeLessThan(3000);
+      expect(await kv.keys('b', 'k00')).toEqual(names.slice(0, 10));
+    }),
+);
+
+test('no more keys are listed than the limit, and large values are no obstacle', () =>
+  withNats(async (nats) => {
+    const kv = await openTenantKv(nats, uniqueTenant());
+    const names = Array.from({ length: 100 }, (_, n) => `large-${n}`);
+    for (const key of names) await kv.set('b', key, new Uint8Array(500 << 10), { kind: 'always' });
+    expect((await kv.keys('b', '')).toSorted()).toEqual(names.toSorted());
+  }));

@@ -6,11 +6,12 @@ import { lockDataDir } from './data-dir-lock.ts';
 import { isExecutableFile } from './find-on-path.ts';
 import { removePortsFiles } from './ports-file.ts';
 import { untilReady } from './readiness.ts';
-import { DEFAULT_MAXIMUM_PAYLOAD, serverConfig } from './server-config.ts';
+import { DEFAULT_MAXIMUM_PAYLOAD, OPEN_ACCOUNT, serverConfig } from './server-config.ts';
 import type { NatsServerLog } from './server-output.ts';
 import type { NatsServerEnd } from './server-process.ts';
 import { spawnServer } from './server-process.ts';
 import { dataDirFailure } from './start-failure.ts';
+import { giveStreamsTo } from './stream-owner.ts';
 
 export interface StartOptions {
   /** Path of a nats-server, see `provisionNatsServer`. */
@@ -32,6 +33,8 @@ export interface StartOptions {
   maxPayload?: number;
   /** `always`, or an interval such as `2m` (the server's default). Not with `configFile`. */
   syncInterval?: string;
+  /** Left out: the server takes whoever comes. Not with `configFile`. */
+  operator?: OperatorMode;
   /** Default: the server's lines are dropped, but for the last few. */
   log?: NatsServerLog;
   /** The server's environment, which a `configFile` can refer to. Default `process.env`. */
@@ -40,6 +43,14 @@ export interface StartOptions {
   startTimeoutMs?: number;
   /** How long `stop` waits before it kills. Default 10,000. */
   stopTimeoutMs?: number;
+}
+
+/** A server that takes nobody without credentials that are signed. */
+export interface OperatorMode {
+  /** The part of nats.conf that says whose signatures count. */
+  config: string;
+  /** Public key of the account that has the streams; what was stored before it was there becomes its own. */
+  account: string;
 }
 
 /** A running nats-server. States: running → stopping → ended; `exited` tells of the last, whoever caused it. */
@@ -116,12 +127,14 @@ async function takeDataDir(dataDir: string, log: NatsServerLog | undefined): Pro
 }
 
 /** Clears what an earlier run left, writes the configuration, returns its file. */
-function prepare({ configFile, maxPayload = DEFAULT_MAXIMUM_PAYLOAD, syncInterval }: StartOptions, dataDir: string) {
+function prepare(options: StartOptions, dataDir: string) {
+  const { configFile, maxPayload = DEFAULT_MAXIMUM_PAYLOAD, syncInterval, operator } = options;
   try {
     removePortsFiles(dataDir);
     if (configFile !== undefined) return configFile;
+    giveStreamsTo(dataDir, operator?.account ?? OPEN_ACCOUNT);
     const generated = join(dataDir, 'nats.conf');
-    writeFileSync(generated, serverConfig({ maxPayload, syncInterval }), { mode: 0o600 });
+    writeFileSync(generated, serverConfig({ maxPayload, syncInterval, access: operator?.config }), { mode: 0o600 });
     return generated;
   } catch (error) {
     throw dataDirFailure(dataDir, error);

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -53,6 +53,24 @@ test('what was stored is there after a stop and a start', async () => {
   await first.stop();
   const second = await start({ dataDir });
   expect(await publish(second.url, 's', 'again')).toEqual({ stream: 'S', seq: 2 });
+});
+
+test('streams of an account that another has become are its own; those of two are left alone', async () => {
+  const dataDir = temporaryFolder();
+  const account = `A${'B'.repeat(55)}`;
+  const first = await start({ dataDir });
+  await publish(first.url, '$JS.API.STREAM.CREATE.S', JSON.stringify({ name: 'S', subjects: ['s'] }));
+  await first.stop();
+  const folder = join(dataDir, 'jetstream');
+  renameSync(join(folder, 'APP'), join(folder, account));
+  const second = await start({ dataDir });
+  expect(await publish(second.url, 's', 'hello')).toEqual({ stream: 'S', seq: 1 });
+  await second.stop();
+  cpSync(join(folder, 'APP'), join(folder, account), { recursive: true });
+  await expect(start({ dataDir })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(account) as string,
+  });
 });
 
 test('stop ends the process, may be called twice, and frees the data directory', async () => {

@@ -227,7 +227,12 @@ const Queue = Type.Object(
     retention: Type.Optional(
       Type.Object(
         {
-          maxAge: Type.Optional(duration('Older events are dropped, settled or not.', DEFAULTS.maxAge)),
+          maxAge: Type.Optional(
+            duration(
+              'Older events are dropped once they are settled; one that has not run by then becomes a dead letter, `expired`.',
+              DEFAULTS.maxAge,
+            ),
+          ),
           maxBytes: Type.Optional(size('Beyond it new events are refused. Set aside on disk at once.')),
           maxEvents: Type.Optional(Type.Integer({ minimum: 1, description: 'Beyond it new events are refused.' })),
         },

@@ -1,3 +1,5 @@
+import { everySchema, idsOf, isSchema, target, type Schema } from './references.ts';
+
 /** Keywords whose schemas are for the value itself, and not for a part of it. */
 const IN_PLACE_ONE = ['not', 'if', 'then', 'else'];
 const IN_PLACE_LIST = ['allOf', 'anyOf', 'oneOf'];
@@ -7,8 +9,6 @@ const IN_PLACE_MAP = ['dependentSchemas', 'dependencies'];
 const MOST_STEPS = 10_000;
 /** Levels that a schema may have. */
 const DEEPEST = 100;
-
-type Schema = Record<string, unknown>;
 
 /**
  * Throws for a schema that never comes to an end with a value, or takes exponentially many steps: one that refers to itself
@@ -38,55 +38,12 @@ export function assertBounded(root: unknown): void {
   everySchema(root, (schema) => void stepsOf(schema));
 }
 
-const isSchema = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function inPlace(schema: Schema): unknown[] {
   return [
     ...IN_PLACE_ONE.map((name) => schema[name]),
     ...IN_PLACE_LIST.flatMap((name) => (Array.isArray(schema[name]) ? (schema[name] as unknown[]) : [])),
     ...IN_PLACE_MAP.flatMap((name) => (isSchema(schema[name]) ? Object.values(schema[name]) : [])),
   ].filter((each) => isSchema(each));
-}
-
-function everySchema(value: unknown, visit: (schema: Schema) => void): void {
-  if (Array.isArray(value)) for (const each of value) everySchema(each, visit);
-  else if (isSchema(value)) {
-    visit(value);
-    for (const each of Object.values(value)) everySchema(each, visit);
-  }
-}
-
-function idsOf(root: unknown): Map<string, Schema> {
-  const found = new Map<string, Schema>();
-  everySchema(root, (schema) => {
-    if (typeof schema.$id === 'string') found.set(schema.$id, schema);
-    for (const name of ['$anchor', '$dynamicAnchor']) {
-      if (typeof schema[name] === 'string') found.set(`#${schema[name]}`, schema);
-    }
-  });
-  return found;
-}
-
-/** What ajv would find is found here where it is in the document; what is not, ajv refuses. */
-function target(root: unknown, byId: ReadonlyMap<string, Schema>, ref: string): unknown {
-  const known = byId.get(ref);
-  if (known) return known;
-  const [base = '', fragment = ''] = ref.split('#');
-  let found: unknown = base === '' ? root : byId.get(base);
-  for (const part of fragment.split('/').slice(1)) {
-    const name = decoded(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    found = typeof found === 'object' && found !== null ? (found as Schema)[name] : undefined;
-  }
-  return found;
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function assertDepth(value: unknown, depth: number): void {

@@ -71,12 +71,20 @@ function rewrite(schema: Schema, file: string | undefined, found: Set<string>): 
 function reference(ref: string, file: string | undefined, found: Set<string>): string {
   if (ref.startsWith('#')) return file === undefined ? ref : BASE + file + (ref === '#' ? '' : ref);
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(ref)) return ref;
-  const [name = '', fragment = ''] = ref.replace(/^\.\//, '').split('#');
+  const [path = '', fragment = ''] = ref.replace(/^\.\//, '').split('#');
+  if (path.startsWith('/') || path.split('/').includes('..')) throw upwards(ref);
+  // Where the file is that refers to it, as a browser would have it.
+  const name = (file ?? '').slice(0, (file ?? '').lastIndexOf('/') + 1) + path;
   found.add(name);
   return BASE + name + (fragment === '' ? '' : `#${fragment}`);
 }
 
 const missing = (name: string) =>
-  new JobicoError('schema-invalid', `it refers to ${name}, which is not in the file repository`, {
-    hint: `Store it first: jobico upload json <tenant> ${name} <file>`,
+  new JobicoError('schema-invalid', `it refers to ${name}, which is not next to it, and not in the file repository`, {
+    hint: `Put the file there, or store it first: jobico upload json <tenant> ${name} <file>`,
+  });
+
+const upwards = (ref: string) =>
+  new JobicoError('schema-invalid', `it refers to ${ref}: a reference goes down into folders, never up`, {
+    hint: "Put the file into the schema's folder, or into one below it.",
   });

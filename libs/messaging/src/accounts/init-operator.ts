@@ -3,7 +3,7 @@ import { createAccount, createOperator, encodeAccount, encodeOperator } from '@n
 import { encodeNewUser, platformAccount, systemAccount } from './claims.ts';
 import { seedOf, type OperatorFile } from './operator-file.ts';
 import { MODULE_PERMISSIONS } from './permissions.ts';
-import { operatorConfig, serverConfig } from './server-config.ts';
+import { operatorConfig, serverConfig, type OperatorServer } from './server-config.ts';
 
 export interface SetupFile {
   /** From the folder of the set-up. */
@@ -17,11 +17,16 @@ export interface SetupOptions {
   store: string;
 }
 
-/**
- * Makes a new operator with the accounts of the platform: the configuration of nats-server in operator mode, credentials of
- * each module, and what ctl needs to make accounts for tenants. Every key in it is new.
- */
-export async function createOperatorSetup({ store }: SetupOptions): Promise<SetupFile[]> {
+/** A new operator, its keys and those of the platform's accounts. */
+export interface OperatorKeys {
+  /** What the server needs to know of it, which is not secret. */
+  server: OperatorServer;
+  /** `operator.json` for ctl, `creds/<module>.creds`, `creds/system.creds`, and the operator's own key, which nothing needs to run. */
+  files: SetupFile[];
+}
+
+/** Makes a new operator with the accounts of the platform, and credentials of each module. Every key in it is new. */
+export async function createOperatorKeys(): Promise<OperatorKeys> {
   const [operator, accounts] = [createOperator(), createOperator()];
   const [users, system, platform] = [createAccount(), createAccount(), createAccount()];
   const [usersKey, systemKey, platformKey] = [users, system, platform].map((key) => key.getPublicKey()) as [
@@ -49,12 +54,24 @@ export async function createOperatorSetup({ store }: SetupOptions): Promise<Setu
   const modules = MODULES.map(async (name) =>
     secret(`creds/${name}.creds`, await credsOf(name, platformKey, MODULE_PERMISSIONS[name])),
   );
+  return {
+    server: { operatorJwt, systemKey, platformKey, preload },
+    files: [
+      secret('operator.json', `${JSON.stringify(operatorFile, null, 2)}\n`),
+      ...(await Promise.all(modules)),
+      secret('creds/system.creds', await credsOf('system', systemKey)),
+      secret('keys/operator.nk', `${seedOf(operator)}\n`),
+    ],
+  };
+}
+
+/** {@link createOperatorKeys}, with the configuration of a nats-server that is started by hand. */
+export async function createOperatorSetup({ store }: SetupOptions): Promise<SetupFile[]> {
+  const { server, files } = await createOperatorKeys();
+  const operator = `# Written by \`jobico init-nats\`: public keys and signatures, nothing secret.\n${operatorConfig(server, store)}`;
   return [
     { path: 'nats.conf', content: serverConfig(store), isSecret: false },
-    { path: 'operator.conf', content: operatorConfig({ operatorJwt, systemKey, preload, store }), isSecret: false },
-    secret('operator.json', `${JSON.stringify(operatorFile, null, 2)}\n`),
-    ...(await Promise.all(modules)),
-    secret('creds/system.creds', await credsOf('system', systemKey)),
-    secret('keys/operator.nk', `${seedOf(operator)}\n`),
+    { path: 'operator.conf', content: operator, isSecret: false },
+    ...files,
   ];
 }

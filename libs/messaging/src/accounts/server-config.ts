@@ -28,19 +28,20 @@ include "./operator.conf"
 `;
 }
 
-export interface OperatorConfig {
+/** Whose signatures a server in operator mode takes. */
+export interface OperatorServer {
   operatorJwt: string;
+  /** Public keys of the server's own account, and of the platform's. */
   systemKey: string;
+  platformKey: string;
   /** Accounts that the server knows from the start, by public key. */
   preload: Readonly<Record<string, string>>;
-  store: string;
 }
 
-/** The part of nats.conf that makes operator mode: whose signatures count, and where the server keeps accounts. */
-export function operatorConfig({ operatorJwt, systemKey, preload, store }: OperatorConfig): string {
+/** The part of nats.conf that makes operator mode; accounts are kept in the folder `accounts` of `store`, as the server sees it. */
+export function operatorConfig({ operatorJwt, systemKey, preload }: OperatorServer, store: string): string {
   const accounts = Object.entries(preload).map(([key, jwt]) => `  ${key}: ${jwt}`);
-  return `# Written by \`jobico init-nats\`: public keys and signatures, nothing secret.
-operator: ${operatorJwt}
+  return `operator: ${operatorJwt}
 system_account: ${systemKey}
 
 # ctl pushes the accounts of tenants here.
