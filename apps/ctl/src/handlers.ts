@@ -1,6 +1,6 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
 import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
-import { createEventHandlers } from './events/handlers.ts';
+import { createEventHandlers, type EventDeps } from './events/handlers.ts';
 import { createStoredEventHandlers } from './events/stored-handlers.ts';
 import { createExecutionHandlers, createExecutionStreams, type StreamDeps } from './executions/handlers.ts';
 import { createFileHandlers } from './files/handlers.ts';
@@ -21,6 +21,7 @@ import type { Pauses, Recorder } from '@jobico/messaging';
 export interface HandlerDeps extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps {
   recorder: Recorder;
   pauses: Pauses;
+  door: EventDeps['door'];
 }
 
 /** The handlers of every operation, as each transport calls them. */

@@ -24,11 +24,14 @@ import {
   createTokenStore,
   ensureStreams,
   openAccess,
+  openDoor,
   openTenantAccounts,
   natsChecks,
   watchDefinitions,
+  watchTenantLimits,
   type AuthMode,
   type Definitions,
+  type Door,
   type Nats,
   type Nodes,
 } from '@jobico/messaging';
@@ -108,7 +111,11 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const definitions = await watchDefinitions(nats, log);
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
-    const { deps, reconciler } = await createDeps(nats, nodes, definitions, options);
+    const limits = await watchTenantLimits(nats, log);
+    stops.push(() => limits.stop());
+    const door = openDoor(nats, limits, randomUUID(), log);
+    stops.push(async () => door.stop());
+    const { deps, reconciler } = await createDeps({ nats, nodes, definitions, door }, options);
     stops.push(async () => await deps.accounts?.close());
     const { auth = 'open' } = options;
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
@@ -159,7 +166,15 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
 const COLLECT_MS = 600_000;
 const GRACE_MS = 3_600_000;
 
-async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: CtlOptions) {
+/** What of NATS is open from the start to the stop. */
+interface Opened {
+  nats: Nats;
+  nodes: Nodes;
+  definitions: Definitions;
+  door: Door;
+}
+
+async function createDeps({ nats, nodes, definitions, door }: Opened, options: CtlOptions) {
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
@@ -188,6 +203,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     pauses: await createPauses(nats),
     tenantLimits: await createTenantLimitStore(nats),
     deadLetters: createDeadLetters(nats),
+    door,
     secrets: await createSecretStore(nats, parseSecretKeys(options.secretKeys)),
     tenants,
     tokens,

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import {
   connectNats,
   createEventId,
-  createDemandShares,
   createFileStore,
   createIdempotency,
   createIntake,
@@ -13,6 +12,7 @@ import {
   ensureStreams,
   parseSecretKeys,
   openAccess,
+  openDoor,
   natsChecks,
   watchDefinitions,
   watchSecrets,
@@ -21,9 +21,6 @@ import {
 } from '@jobico/messaging';
 import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
-import { createAdmission } from './limits/admission.ts';
-import { limitIntake, limitPacedIntake } from './limits/limited-intake.ts';
-import { createPendingEvents } from './limits/pending-events.ts';
 
 export interface ListenerOptions {
   natsUrl: string;
@@ -84,12 +81,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const unlimited = createIntake({ publisher: nats.publisher, definitions, schemas });
   const limits = await watchTenantLimits(nats, log);
   parts.defer(() => limits.stop());
-  const shares = createDemandShares(nats, id);
-  parts.defer(() => shares.stop());
-  const pending = createPendingEvents(nats, limits, log);
-  parts.defer(() => pending.stop());
-  const admission = createAdmission({ limits, shares, pendingOf: pending.of, clock: () => performance.now() });
-  const intake = limitIntake(unlimited, admission, pending);
+  const door = openDoor(nats, limits, id, log);
+  parts.defer(() => door.stop());
+  const intake = door.limited(unlimited);
   const once = createOnceIntake({ nats, intake, idempotency: await createIdempotency(nats), log });
   const waits = createOutcomeWaits(nats, options.waiters);
   parts.defer(() => waits.stop());
@@ -108,8 +102,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const app = buildApp({
     intake,
     access,
-    pacedIntake: limitPacedIntake(unlimited, admission, pending),
-    admission,
+    pacedIntake: door.paced(unlimited),
+    admission: door.admission,
     once,
     waits,
     definitions,
