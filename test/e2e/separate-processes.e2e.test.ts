@@ -1,27 +1,18 @@
 import { createClient } from '@jobico/client';
 import type { Execution } from '@jobico/contract';
 import { expect, test } from 'vitest';
-import { startKillableNats, type KillableNats } from '../support/killable-nats.ts';
-import { booking, laneOf, LEDGER, LEDGER_GUESTS, LEDGER_TENANT as TENANT } from '../support/ledger-package.ts';
+import type { KillableNats } from '../support/killable-nats.ts';
+import { booking, laneOf, LEDGER, LEDGER_TENANT as TENANT } from '../support/ledger-package.ts';
 import { allExecutions, audit, CLEAN, natsOf, storedIds, untilSettled } from '../support/ledger.ts';
 import { send, sendEvents, until } from '../support/load.ts';
-import { packageFolder } from '../support/package-folder.ts';
-import { natsServerBinary, up, type PlatformProcess } from '../support/platform-process.ts';
+import { up, type PlatformProcess } from '../support/platform-process.ts';
+import { processesApart } from '../support/processes-apart.ts';
 
 const QUEUE = 'bookings';
 
-/** A NATS, what takes events and answers questions, and executors, each in a process of its own. */
 async function apart(executors: number, definition: object = LEDGER) {
-  const nats = await startKillableNats(await natsServerBinary());
-  const run = (modules: string) => up({ args: ['--nats-url', nats.url, '--modules', modules] });
-  const [front, ...workers] = await Promise.all([
-    run('listener,ctl'),
-    ...Array.from({ length: executors }, () => run('executor')),
-  ]);
-  const { file } = await packageFolder(definition, LEDGER_GUESTS);
-  const { exitCode, stderr } = await front.jobico('deploy', file);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  return { nats, front, workers };
+  const { nats, fronts, workers } = await processesApart(['listener,ctl'], executors, definition);
+  return { nats, front: fronts['listener,ctl'], workers };
 }
 
 const address = ({ urls }: PlatformProcess) => `${urls.listener}/events/${TENANT}/booked`;

@@ -1,4 +1,4 @@
-import { JobicoError, LIMITS } from '@jobico/contract';
+import { JobicoError, LIMITS, type Problem } from '@jobico/contract';
 import { bearerToken, type Access } from '@jobico/messaging';
 import { countAnswers, METRICS_TYPE, type Health, type Logger, type Metrics } from '@jobico/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -20,11 +20,17 @@ export interface AppDeps extends RunDeps {
 /** A key of 512 bytes, each of them percent-encoded. */
 const LONGEST_PATH_FIELD = 1536;
 
+/** Seconds, as whoever refused has found. */
+function retryAfterOf({ details }: Problem): string {
+  return String((details as { retryAfterSeconds?: number } | undefined)?.retryAfterSeconds ?? 1);
+}
+
 /** The control plane over HTTP. It listens to nothing: the caller does that, or injects requests. */
 export function buildApp({ health, metrics, version, log, ...deps }: AppDeps): FastifyInstance {
   const sendProblem = (reply: FastifyReply, error: unknown, operation: string) => {
     const problem = problemOf(error, log, operation);
     if (problem.code === 'unauthenticated') void reply.header('www-authenticate', 'Bearer');
+    if (problem.code === 'limit-exceeded') void reply.header('retry-after', retryAfterOf(problem));
     void reply.code(problem.status).type('application/problem+json').send(problem);
   };
   const app = Fastify({

@@ -1,6 +1,6 @@
 import { createDeadLetterHandlers, type DeadLetterDeps } from './dead-letters/handlers.ts';
 import { createDiagnosisHandlers } from './nodes/diagnosis.ts';
-import { createEventHandlers } from './events/handlers.ts';
+import { createEventHandlers, type EventDeps } from './events/handlers.ts';
 import { createStoredEventHandlers } from './events/stored-handlers.ts';
 import {
   createExecutionHandlers,
@@ -26,6 +26,7 @@ import type { Pauses } from '@jobico/messaging';
 export interface HandlerDeps
   extends DeployDeps, DeadLetterDeps, TenantDeps, TenantLimitDeps, TokenDeps, ScheduleDeps, ExecutionDeps {
   pauses: Pauses;
+  door: EventDeps['door'];
 }
 
 /** The handlers of every operation, as each transport calls them. */

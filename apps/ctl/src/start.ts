@@ -24,11 +24,14 @@ import {
   createTokenStore,
   ensureStreams,
   openAccess,
+  openDoor,
   openTenantAccounts,
   natsChecks,
   watchDefinitions,
+  watchTenantLimits,
   type AuthMode,
   type Definitions,
+  type Door,
   type Durability,
   type Nats,
   type Nodes,
@@ -114,9 +117,13 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const definitions = await watchDefinitions(nats, log);
     stops.push(() => definitions.stop());
     const nodes = await createNodes(nats, log);
+    const limits = await watchTenantLimits(nats, log);
+    stops.push(() => limits.stop());
+    const door = openDoor(nats, limits, randomUUID(), log);
+    stops.push(async () => door.stop());
     const inspector = createInspector({ spare: options.gateSpare ?? false });
     stops.push(async () => inspector.close());
-    const { deps, reconciler } = await createDeps(nats, nodes, definitions, { ...options, inspector });
+    const { deps, reconciler } = await createDeps({ nats, nodes, definitions, door, inspector }, options);
     stops.push(async () => await deps.accounts?.close());
     const { auth = 'open' } = options;
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
@@ -166,9 +173,16 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
 const COLLECT_MS = 600_000;
 const GRACE_MS = 3_600_000;
 
-type DepsOptions = CtlOptions & { inspector: Inspector };
+/** What is open from the start to the stop. */
+interface Opened {
+  nats: Nats;
+  nodes: Nodes;
+  definitions: Definitions;
+  door: Door;
+  inspector: Inspector;
+}
 
-async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, options: DepsOptions) {
+async function createDeps({ nats, nodes, definitions, door, inspector }: Opened, options: CtlOptions) {
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
@@ -189,7 +203,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     nodes,
     locks,
     reconciler,
-    gate: createGate({ inspect: options.inspector.inspect, artifacts, artifactVersion: ARTIFACT_VERSION }),
+    gate: createGate({ inspect: inspector.inspect, artifacts, artifactVersion: ARTIFACT_VERSION }),
     schedules,
     schemas,
     intake: createIntake({ publisher: nats.publisher.joint, definitions, schemas }),
@@ -198,6 +212,7 @@ async function createDeps(nats: Nats, nodes: Nodes, definitions: Definitions, op
     pauses: await createPauses(nats),
     tenantLimits: await createTenantLimitStore(nats),
     deadLetters: createDeadLetters(nats),
+    door,
     secrets: await createSecretStore(nats, parseSecretKeys(options.secretKeys)),
     tenants,
     tokens,

@@ -5,8 +5,10 @@ import { createGate } from '../src/files/gate.ts';
 
 function storeInMemory(): ArtifactStore {
   const kept = new Map<string, Uint8Array>();
+  const has = (digest: string, version: string) => Promise.resolve(kept.has(`${digest} ${version}`));
   return {
-    has: (digest, version) => Promise.resolve(kept.has(`${digest} ${version}`)),
+    has,
+    use: has,
     put: (digest, version, artifact) => Promise.resolve(void kept.set(`${digest} ${version}`, artifact)),
     get: (digest, version) => Promise.resolve(kept.get(`${digest} ${version}`)),
   };

@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import {
   connectNats,
   createEventId,
-  createDemandShares,
   createFileStore,
   createIdempotency,
   createIntake,
@@ -14,6 +13,7 @@ import {
   intakePublisher,
   parseSecretKeys,
   openAccess,
+  openDoor,
   natsChecks,
   watchDefinitions,
   watchSecrets,
@@ -23,9 +23,6 @@ import {
 } from '@jobico/messaging';
 import { createHealth, createModuleMetrics, HEALTH_TIME_MS, type Logger } from '@jobico/telemetry';
 import { buildApp } from './app.ts';
-import { createAdmission } from './limits/admission.ts';
-import { limitIntake, limitPacedIntake } from './limits/limited-intake.ts';
-import { createPendingEvents } from './limits/pending-events.ts';
 import { onceWhileHeard, schemasWhileHeard, waitsWhileHeard } from './while-heard.ts';
 
 export interface ListenerOptions {
@@ -95,12 +92,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const unlimited = createIntake({ publisher: publisher.joint, definitions, schemas });
   const limits = await watchTenantLimits(nats, log);
   parts.defer(() => limits.stop());
-  const shares = createDemandShares(nats, id);
-  parts.defer(() => shares.stop());
-  const pending = createPendingEvents(nats, limits, log);
-  parts.defer(() => pending.stop());
-  const admission = createAdmission({ limits, shares, pendingOf: pending.of, clock: () => performance.now() });
-  const intake = limitIntake(unlimited, admission, pending);
+  const door = openDoor(nats, limits, id, log);
+  parts.defer(() => door.stop());
+  const intake = door.limited(unlimited);
   const idempotency = await createIdempotency(nats, publisher);
   const once = onceWhileHeard(nats, createOnceIntake({ nats, intake, idempotency, log }));
   const waits = waitsWhileHeard(nats, createOutcomeWaits(nats, options.waiters));
@@ -120,8 +114,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const app = buildApp({
     intake,
     access,
-    pacedIntake: limitPacedIntake(unlimited, admission, pending),
-    admission,
+    pacedIntake: door.paced(unlimited),
+    admission: door.admission,
     once,
     waits,
     definitions,

@@ -21,6 +21,13 @@ export async function findPackageFile(given = '.'): Promise<string> {
   throw found.length === 0 ? none(given) : several(given, found);
 }
 
+/** Of each that a command was given, {@link findPackageFile}; `-` stays, and none is that of this folder. */
+export async function findPackageFiles(given: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const each of given.length > 0 ? given : ['.']) files.push(each === '-' ? each : await findPackageFile(each));
+  return files;
+}
+
 async function isPackage(file: string): Promise<boolean> {
   try {
     const { value } = parsePackage(await readFile(file, 'utf8'));
@@ -30,14 +37,16 @@ async function isPackage(file: string): Promise<boolean> {
   }
 }
 
+const nameOf = (folder: string) => (folder === '.' ? 'this folder' : folder);
+
 function none(folder: string): JobicoError {
-  return new JobicoError('usage', `there is no package in ${folder === '.' ? 'this folder' : folder}`, {
+  return new JobicoError('usage', `there is no package in ${nameOf(folder)}`, {
     hint: 'Name its file, or go to the folder that has a package.yaml.',
   });
 }
 
 function several(folder: string, names: readonly string[]): JobicoError {
-  return new JobicoError('usage', `there is more than one package in ${folder}: ${names.join(', ')}`, {
+  return new JobicoError('usage', `there is more than one package in ${nameOf(folder)}: ${names.join(', ')}`, {
     hint: 'Name the file that is meant.',
   });
 }

@@ -1,6 +1,7 @@
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { Nats } from './connection.ts';
 import type { DefinitionStore } from './definitions.ts';
+import { deleteUnused } from './object-uses.ts';
 import { ARTIFACTS, FILES } from './subjects.ts';
 
 /** What a round has deleted. */
@@ -16,8 +17,9 @@ export interface Collected {
  * components that no tenant has, parts of uploads that never came to their end.
  *
  * A deploy may be about to pin what a round finds unneeded. So nothing goes before it has been found unneeded for the
- * whole of `graceMs`, by this process: a deploy pins only what is needed at the moment it looks, or was stored a moment
- * ago, and gives up if it has not published well within that time.
+ * whole of `graceMs`, by this process, nor what was stored, or stored again, within that time, a round under way included:
+ * a deploy pins only what is needed at the moment it looks, or was stored a moment ago, and gives up if it has not
+ * published well within that time.
  */
 export interface FileCollector {
   collect(): Promise<Collected>;
@@ -40,21 +42,26 @@ export async function createFileCollector(
       return now() - since >= graceMs;
     });
 
+  const isOld = (mtime: string) => now() - Date.parse(mtime) >= graceMs;
+
+  /** Those that could be deleted: what is used since the round looked is not. */
+  const deleted = async (bucket: string, names: readonly string[]) => {
+    const gone: string[] = [];
+    for (const name of names) if (await deleteUnused(nats, bucket, name, isOld)) gone.push(name);
+    return gone;
+  };
+
   return {
     async collect() {
       const next = new Map<string, number>();
       const stored = await live(files);
-      const orphans = await unneededContents(store, stored, (mtime) => now() - Date.parse(mtime) >= graceMs);
-      const contents = ripe(orphans, next);
-      for (const name of contents) await files.delete(name);
+      const orphans = await unneededContents(store, stored, isOld);
+      const contents = await deleted(FILES, ripe(orphans, next));
       const kept = stored.filter(({ name }) => !contents.includes(name));
       const digests = new Set(kept.flatMap(({ name }) => contentOf(name)?.digest ?? []));
-      const translated = (await live(artifacts)).map(({ name }) => name);
-      const unused = ripe(
-        translated.filter((name) => !digests.has(name.slice(0, name.indexOf('/')))),
-        next,
-      );
-      for (const name of unused) await artifacts.delete(name);
+      const old = (await live(artifacts)).filter(({ mtime }) => isOld(mtime)).map(({ name }) => name);
+      const ofNothing = old.filter((name) => !digests.has(name.slice(0, name.indexOf('/'))));
+      const unused = await deleted(ARTIFACTS, ripe(ofNothing, next));
       let uploads = 0;
       for (const [bucket, objects] of [[FILES, files] as const, [ARTIFACTS, artifacts] as const]) {
         const broken = ripe(await partsOfNothing(nats, bucket, objects), next);

@@ -3,6 +3,7 @@ import { FILE_KINDS, JobicoError, type FileKind, type StoredFile } from '@jobico
 import { Objm, type ObjectInfo, type ObjectStore } from '@nats-io/obj';
 import type { Nats } from './connection.ts';
 import { asUnavailable } from './failures.ts';
+import { useObject } from './object-uses.ts';
 import { readObject } from './objects.ts';
 import { ARTIFACTS, FILES } from './subjects.ts';
 
@@ -34,9 +35,8 @@ export async function createFileStore(nats: Nats): Promise<FileStore> {
     async put(tenant, kind, name, content) {
       const digest = digestOf(content);
       const path = `${tenant}/content/${digest}`;
-      const known = await existing(store, path);
       // Who stores it again means to use it: it is as fresh as if it came for the first time.
-      if (known) await store.update(path, { name: path, metadata: { digest } });
+      const known = (await useObject(nats, FILES, path)) ? await existing(store, path) : undefined;
       const stored = known ?? (await store.putBlob({ name: path, metadata: { digest } }, content));
       const info = await store.putBlob(
         {
@@ -94,6 +94,8 @@ function storedFile({ name, metadata, mtime }: ObjectInfo): StoredFile {
 /** Transpiled components, by the digest they came from and the version of what made them. */
 export interface ArtifactStore {
   has(digest: string, version: string): Promise<boolean>;
+  /** Whether it is there; if so, it is as fresh as if it came now. */
+  use(digest: string, version: string): Promise<boolean>;
   put(digest: string, version: string, artifact: Uint8Array): Promise<void>;
   get(digest: string, version: string): Promise<Uint8Array | undefined>;
 }
@@ -103,6 +105,7 @@ export async function createArtifactStore(nats: Nats): Promise<ArtifactStore> {
   const nameOf = (digest: string, version: string) => `${digest}/${version}`;
   return {
     has: async (digest, version) => (await existing(store, nameOf(digest, version))) !== undefined,
+    use: (digest, version) => useObject(nats, ARTIFACTS, nameOf(digest, version)),
     put: async (digest, version, artifact) => void (await store.putBlob({ name: nameOf(digest, version) }, artifact)),
     get: (digest, version) => readObject(nats, store, ARTIFACTS, nameOf(digest, version)),
   };

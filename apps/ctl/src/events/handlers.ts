@@ -1,8 +1,15 @@
 import { isTooDeep, JobicoError, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
-import type { Intake, IntakeItem } from '@jobico/messaging';
+import type { Door, Intake, IntakeItem } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
 
-export function createEventHandlers({ intake }: { intake: Intake }): Pick<Handlers, 'event.send'> {
+export interface EventDeps {
+  intake: Intake;
+  /** Tenants are kept to their limits as at the listeners. */
+  door: Pick<Door, 'limited'>;
+}
+
+export function createEventHandlers({ intake, door }: EventDeps): Pick<Handlers, 'event.send'> {
+  const limited = door.limited(intake);
   return {
     async 'event.send'({ tenant, event, data, id, key }, { text }) {
       if (id !== undefined && data.length > 1) {
@@ -10,7 +17,7 @@ export function createEventHandlers({ intake }: { intake: Intake }): Pick<Handle
           faults: [{ path: '/id', message: 'may be given only with a single event' }],
         });
       }
-      return await intake.send({ tenant, event, items: itemsOf(data, text), id, key, source: 'ctl' });
+      return await limited.send({ tenant, event, items: itemsOf(data, text), id, key, source: 'ctl' });
     },
   };
 }

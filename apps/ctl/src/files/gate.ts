@@ -37,7 +37,7 @@ export function createGate({ inspect, artifacts, artifactVersion }: GateDeps): G
   };
 
   const pass = async (digest: string, load: () => Promise<Uint8Array>) => {
-    if (await artifacts.has(digest, artifactVersion)) return;
+    if (await artifacts.use(digest, artifactVersion)) return;
     await slots(async () => {
       const { artifact } = await inspected(await load());
       await artifacts.put(digest, artifactVersion, artifact);

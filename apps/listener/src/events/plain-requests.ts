@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Access, Intake } from '@jobico/messaging';
+import type { Access, Admission, Intake } from '@jobico/messaging';
 import type { Arrivals } from '../arrivals.ts';
-import type { Admission } from '../limits/admission.ts';
 import type { ProblemAnswer } from '../problems.ts';
 import type { BrokenRequests } from '../refusals.ts';
 import { assertProducer } from '../admit.ts';

@@ -1,8 +1,8 @@
 import { JobicoError } from '@jobico/contract';
+import type { Admission } from '@jobico/messaging';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Arrivals } from '../arrivals.ts';
 import { answerProblem } from '../problems.ts';
-import type { Admission } from '../limits/admission.ts';
 import { streamEvents, type StreamDeps } from '../stream/stream-events.ts';
 import type { Body } from './read-body.ts';
 import { sendEvents, type EventAddress, type SendDeps, type Sent } from './send-events.ts';

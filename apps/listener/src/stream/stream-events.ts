@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isTooDeep, JobicoError, LIMITS, MAX_JSON_DEPTH, toProblem } from '@jobico/contract';
-import type { Intake, IntakeRequest } from '@jobico/messaging';
+import type { Admission, Intake, IntakeRequest } from '@jobico/messaging';
 import { readOptions, traceOf, wantsMinimal } from '../events/request-options.ts';
 import type { EventAddress } from '../events/send-events.ts';
-import type { Admission } from '../limits/admission.ts';
 import { createOrderedAnswers } from './answer-in-order.ts';
 import { splitLines, type Line } from './split-lines.ts';
 

@@ -34,13 +34,15 @@ export default class TokenCreate extends PlatformCommand {
   };
 
   async run(): Promise<OperationOutput<'token.create'>> {
-    const { flags } = await this.parse(TokenCreate);
+    const { flags, metadata } = await this.parse(TokenCreate);
     const { given } = await import('../../session/given.ts');
     const { readDuration } = await import('../../session/read-duration.ts');
     const { role, name, out } = flags;
     const expiresInSeconds = readDuration('--expires', flags.expires);
     const client = await this.client(flags);
-    const tenant = role === 'admin' ? undefined : await this.tenant(client, flags);
+    // An admin is of no tenant: that of the context does not matter, and one that is named here is refused.
+    const named = metadata.flags.tenant?.setFromDefault === true ? undefined : flags.tenant;
+    const tenant = role === 'admin' ? named : await this.tenant(client, flags);
     const kind = flags.nats ? 'nats' : 'http';
     const about = { role, kind, expiresInSeconds, ...given({ tenant, name }) } as const;
     if (out !== undefined) return await this.#toFile(out, () => client.call('token.create', about));

@@ -16,7 +16,7 @@ const fields = {
   pendingEvents: most(1_000_000_000, 'Events that may wait in the queues of the tenant.'),
 };
 
-/** What a tenant may send through the listeners. What is absent is not limited. */
+/** What a tenant may send. What is absent is not limited. */
 export const TenantLimits = Type.Object({
   eventsPerSecond: Type.Optional(Type.Integer()),
   bytesPerSecond: Type.Optional(Type.Integer()),

@@ -2,7 +2,7 @@ import type { OperationOutput } from '@jobico/contract';
 import { PlatformCommand } from '../../../platform-command.ts';
 
 export default class TenantLimitsGet extends PlatformCommand {
-  static override summary = 'Show what a tenant may send through the listeners.';
+  static override summary = 'Show what a tenant may send.';
   static override examples = ['<%= config.bin %> <%= command.id %> --tenant acme'];
 
   async run(): Promise<OperationOutput<'tenant.limits.get'>> {

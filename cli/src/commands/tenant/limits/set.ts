@@ -5,8 +5,8 @@ import { PlatformCommand } from '../../../platform-command.ts';
 const most = (description: string) => Flags.string({ description, helpValue: '<number>|none' });
 
 export default class TenantLimitsSet extends PlatformCommand {
-  static override summary = 'Limit what a tenant may send through the listeners.';
-  static override description = `Limits that are not named stay as they are; none takes one away. All listeners together keep to them, within a second.
+  static override summary = 'Limit what a tenant may send.';
+  static override description = `Limits that are not named stay as they are; none takes one away. All listeners together keep to them, within a second, and event send does too.
 Beyond a rate, or with too many events waiting, a request is answered with 429 and when to try again.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> --tenant acme --events-per-second 100',

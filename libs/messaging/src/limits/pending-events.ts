@@ -1,5 +1,7 @@
-import { listQueues, type Nats, type TenantLimitsView } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
+import type { Nats } from '../connection.ts';
+import { listQueues } from '../streams.ts';
+import type { TenantLimitsView } from '../tenant-limits.ts';
 
 /** How many events wait, of the tenants for whom that is limited: counted every second while they send. */
 export interface PendingEvents {

@@ -1,13 +1,11 @@
-import type { Intake } from '@jobico/messaging';
+import type { Intake } from '../intake.ts';
 import type { Admission } from './admission.ts';
 import type { PendingEvents } from './pending-events.ts';
 
+export type PacedIntake = Pick<Intake, 'send' | 'check'>;
+
 /** The intake for a stream of events, which is read only as fast as the rates allow. */
-export function limitPacedIntake(
-  intake: Intake,
-  admission: Admission,
-  pending: PendingEvents,
-): Pick<Intake, 'send' | 'check'> {
+export function limitPacedIntake(intake: Intake, admission: Admission, pending: PendingEvents): PacedIntake {
   return {
     send(request) {
       admission.check(request.tenant, request.items);
