@@ -148,7 +148,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
       else known.delete(sequence % SLOTS);
     },
     async commit(execution) {
-      while (looking) await looking;
+      for (let before = looking; before; before = looking) await before;
       const { sequence } = execution;
       const body = JSON.stringify(execution);
       for (;;) {
