@@ -167,6 +167,7 @@ test("what is another tenant's is not there under one's own name", async () => {
     ['execution.get', id, missingId, (execution) => ({ execution })],
     ['execution.logs', id, missingId, (execution) => ({ execution })],
     ['execution.inputs', id, missingId, (execution) => ({ execution })],
+    ['execution.cancel', id, missingId, (execution) => ({ execution })],
     ['deadletter.get', String(letter.seq), '900719925474099', (deadletter) => ({ deadletter })],
     ['deadletter.list', String(letter.seq), '900719925474099', (ids) => ({ ids })],
     ['deadletter.redrive', String(letter.seq), '900719925474099', (ids) => ({ ids })],

@@ -115,7 +115,7 @@ describe.each(['strict', 'none', { key: '/0/key' }])('in a queue with ordering %
         expect((await cancel(stage, ids[n - 1] ?? '')).execution).toMatchObject({ sequence: n, durationMs: 0 });
       }
       await stage.startExecutor();
-      await expect.poll(() => stage.unacknowledged('q'), { timeout: 60_000, interval: 250 }).toBe(0);
+      await expect.poll(() => stage.unacknowledged('q'), { timeout: 100_000, interval: 250 }).toBe(0);
       const ran = await (await openTenantKv(stage.nats, stage.tenant)).keys('counts', '');
       expect(ran.toSorted()).toEqual(['n2', `n${far + 2}`].toSorted());
     }));

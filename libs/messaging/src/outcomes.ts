@@ -178,7 +178,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
       else known.delete(sequence % SLOTS);
     },
     async commit(execution) {
-      for (let ahead = looking; ahead; ahead = looking) await ahead;
+      for (let before = looking; before; before = looking) await before;
       const { sequence } = execution;
       const body = JSON.stringify(execution);
       for (;;) {
