@@ -45,14 +45,26 @@ test('the events of a request that has one id are numbered, and are stored once'
   expect(await texts(entrance)).toEqual(['"a"', '"b"', '"c"']);
 });
 
-test('the same id with another body, or another key, is refused: 409; with another event it is another id', async () => {
-  const entrance = await readyFront({ placed: undefined, paid: undefined });
+test('the same id with another body, or another key, is refused: 409', async () => {
+  const entrance = await readyFront();
   await entrance.post('placed', { data: [1] }, withId('one'));
   const other = await entrance.post('placed', { data: [2] }, withId('one'));
   expect(other).toMatchObject({ status: 409, body: { code: 'conflict', errors: [{ value: 'one' }] } });
   expect(other.body.hint).toContain('one event');
   expect((await entrance.post('placed', { data: [1] }, { ...withId('one'), 'jobico-key': 'k' })).status).toBe(409);
-  expect((await entrance.post('paid', { data: [2] }, withId('one-b'))).status).toBe(202);
+  expect(await texts(entrance)).toEqual(['1']);
+});
+
+test('an id that another event of the queue has is refused, and not taken for one that is stored', async () => {
+  const entrance = await readyFront({ placed: undefined, paid: undefined });
+  await entrance.post('placed', { data: [1] }, withId('one'));
+  for (const _ of ['first', 'again']) {
+    const other = await entrance.post('paid', { data: [2] }, withId('one'));
+    expect(other).toMatchObject({ status: 409, body: { code: 'conflict', errors: [{ value: 'one' }] } });
+    expect(other.body.detail).toContain('another event with the id one');
+  }
+  expect((await entrance.post('paid', { data: [2] }, withId('two'))).status).toBe(202);
+  expect((await entrance.post('placed', { data: [1] }, withId('one'))).status).toBe(202);
   expect(await texts(entrance)).toEqual(['1', '2']);
 });
 

@@ -26,7 +26,7 @@ export interface AcceptedOnce extends Accepted {
 export interface OnceIntake {
   /**
    * As `Intake.send`, for items that have ids. What was sent before under its id is not stored again, and answered as it was
-   * then. Throws `conflict` for an id that stands for something else; nothing is stored then.
+   * then. Throws `conflict` for an id that stands for something else; nothing is stored under it then.
    */
   send(request: IntakeRequest, ids: readonly SentId[]): Promise<AcceptedOnce>;
 }
@@ -36,12 +36,14 @@ type Deps = { nats: Nats; intake: Intake; idempotency: Idempotency; log: Logger 
 export function createOnceIntake(deps: Deps): OnceIntake {
   return {
     async send(request, ids) {
+      const sinceMs = Date.now();
       const declared = await deps.intake.check(request);
       const claims = await claimAll(deps, request, ids);
       const events = eventsOf(request);
       const known = await knownOf(deps, request, ids, claims, events);
       const isWanted = (index: number) => !known.has(events[index]?.id ?? '');
-      if (known.size < events.length) await storeAll(deps, declared, request, { ids, claims, events, isWanted });
+      if (known.size < events.length)
+        await storeAll(deps, declared, request, { ids, claims, events, isWanted, sinceMs });
       const begun = claims.flatMap((claim) => ('atMs' in claim ? [claim.atMs] : []));
       return { accepted: events.length, events, ...(begun.length > 0 && { repeatOfMs: Math.min(...begun) }) };
     },
@@ -61,14 +63,25 @@ async function claimAll({ idempotency }: Deps, { tenant, event }: IntakeRequest,
 }
 
 function usedBefore(ids: readonly SentId[]): JobicoError {
-  const faults: Fault[] = ids.slice(0, 100).map(({ id, from, to }) => ({
-    path: to - from === 1 ? pointer('data', from) : '',
-    message: 'its id was sent with another body within the last 24 hours',
-    value: id.slice(0, 60),
-  }));
   return new JobicoError('conflict', `the id ${ids[0]?.id ?? ''} was sent with another body before`, {
     hint: 'An id stands for one event: send another one, or the same body.',
-    faults,
+    faults: faultsOf(ids, 'its id was sent with another body within the last 24 hours'),
+  });
+}
+
+const faultsOf = (ids: readonly SentId[], message: string): Fault[] =>
+  ids.slice(0, 100).map(({ id, from, to }) => ({
+    path: to - from === 1 ? pointer('data', from) : '',
+    message,
+    value: id.slice(0, 60),
+  }));
+
+/** The stream of a queue tells events apart by their ids alone. */
+function usedElsewhere(ids: readonly SentId[], queue: string): JobicoError {
+  const shown = (ids[0]?.id ?? '').slice(0, 60);
+  return new JobicoError('conflict', `queue ${queue} has had another event with the id ${shown} within two minutes`, {
+    hint: 'Events of a queue have ids of their own: send another one.',
+    faults: faultsOf(ids, 'another event of its queue has its id; it is not stored'),
   });
 }
 
@@ -79,7 +92,7 @@ const releaseAll = (idempotency: Idempotency, claims: readonly Claimed[]) =>
 /** Ids of the events of the request that are stored already. */
 async function knownOf(
   { nats }: Deps,
-  { tenant }: IntakeRequest,
+  request: IntakeRequest,
   ids: readonly SentId[],
   claims: readonly Claimed[],
   events: readonly { id: string }[],
@@ -90,11 +103,11 @@ async function knownOf(
   const begun = new Set(idsOf('begun').map(({ id }) => id));
   if (begun.size === 0) return new Set(stored);
   const since = Math.min(...claims.flatMap((claim) => (claim.state === 'begun' ? [claim.atMs] : [])));
-  return new Set([...stored, ...(await findStored(nats, tenant, begun, since))]);
+  return new Set([...stored, ...(await findStored(nats, request, begun, since))]);
 }
 
 async function storeAll(
-  { intake, idempotency, log }: Deps,
+  { nats, intake, idempotency, log }: Deps,
   declared: DeclaredEvent,
   request: IntakeRequest,
   {
@@ -102,27 +115,45 @@ async function storeAll(
     claims,
     events,
     isWanted,
+    sinceMs,
   }: {
     ids: readonly SentId[];
     claims: readonly Claimed[];
     events: readonly { id: string }[];
     isWanted: (index: number) => boolean;
+    /** When the request came. */
+    sinceMs: number;
   },
 ): Promise<void> {
   const { tenant, event } = request;
+  let duplicates: ReadonlySet<number>;
   try {
-    await intake.store(declared, request, events, isWanted);
+    duplicates = await intake.store(declared, request, events, isWanted);
   } catch (error) {
     // Nothing is stored for certain: the id is free for something else.
     const isNothingStored = error instanceof JobicoError && error.code === 'queue-full' && error.details === undefined;
     if (isNothingStored) await releaseAll(idempotency, claims);
     throw error;
   }
-  ids.forEach(({ id, fingerprint }, index) => {
-    if (claims[index]?.state === 'stored') return;
+  const doubted = new Set([...duplicates].map((at) => events[at]?.id ?? ''));
+  // A repeat of the request that was quicker has stored it; or another event has the id.
+  const stored = doubted.size > 0 ? await findStored(nats, request, doubted, sinceMs) : doubted;
+  const isTaken = ({ from, to }: SentId, index: number) =>
+    claims[index]?.state === 'new' &&
+    events.slice(from, to).some(({ id }, at) => duplicates.has(from + at) && !stored.has(id));
+  ids.forEach((sent, index) => {
+    if (claims[index]?.state === 'stored' || isTaken(sent, index)) return;
+    const { id, fingerprint } = sent;
     // Nobody waits for it: until it is noted, a repeat looks for the events themselves.
     idempotency.stored({ tenant, event, id, fingerprint }).catch((error: unknown) => {
       log.warn({ err: error, tenant, event }, 'an id could not be noted as stored');
     });
   });
+  const others = ids.filter(isTaken);
+  if (others.length === 0) return;
+  await releaseAll(
+    idempotency,
+    others.flatMap((sent) => claims[ids.indexOf(sent)] ?? []),
+  );
+  throw usedElsewhere(others, declared.queue.id);
 }

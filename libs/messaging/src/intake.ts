@@ -53,13 +53,16 @@ export interface Intake {
   send(request: IntakeRequest): Promise<Accepted>;
   /** What {@link send} does before it stores anything. */
   check(request: IntakeRequest): Promise<DeclaredEvent>;
-  /** Stores events that were checked, each under the id at its place; those for which `isWanted` says no are passed over. */
+  /**
+   * Stores events that were checked, each under the id at its place; those for which `isWanted` says no are passed over.
+   * Answers the places of those that were not stored, as the queue has had another event with the id within two minutes.
+   */
   store(
     declared: DeclaredEvent,
     request: IntakeRequest,
     events: readonly { id: string }[],
     isWanted?: (index: number) => boolean,
-  ): Promise<void>;
+  ): Promise<ReadonlySet<number>>;
 }
 
 const MAX_REQUEST_FAULTS = 100;
@@ -127,7 +130,7 @@ async function publishAll(
   request: IntakeRequest,
   events: readonly { id: string }[],
   isWanted?: (index: number) => boolean,
-): Promise<void> {
+): Promise<ReadonlySet<number>> {
   const messages: Message[] = [];
   const places: number[] = [];
   request.items.forEach((item, index) => {
@@ -136,9 +139,10 @@ async function publishAll(
     places.push(index);
   });
   const results = await publisher.publish(messages, sourceHeaders(request.source));
-  const failure = results.find((result) => result !== 'stored');
-  if (failure === undefined) return;
-  const missing = new Set(places.filter((_place, index) => results[index] !== 'stored'));
+  const duplicates = places.filter((_place, index) => results[index] === 'duplicate');
+  const failure = results.find((result) => result instanceof JobicoError);
+  if (failure === undefined) return new Set(duplicates);
+  const missing = new Set(places.filter((_place, index) => results[index] instanceof JobicoError));
   const stored = events.flatMap(({ id }, item) => (missing.has(item) ? [] : [{ item, id }]));
   throw notStored(failure, declared.queue.id, { stored, of: events.length });
 }

@@ -1,7 +1,7 @@
 import { asJobicoError, JobicoError } from '@jobico/contract';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { sharedFields, type HeaderFields, type Writes } from './joined-writes.ts';
-import { isStored } from './stored-answer.ts';
+import { isDuplicate, isStored } from './stored-answer.ts';
 
 export interface Message {
   subject: string;
@@ -9,8 +9,8 @@ export interface Message {
   fields: HeaderFields;
 }
 
-/** What became of a message. */
-export type Published = 'stored' | JobicoError;
+/** What became of a message; a `duplicate` is not stored, as one with its id was within the last two minutes. */
+export type Published = 'stored' | 'duplicate' | JobicoError;
 
 /** Publishes messages whose publisher waits for all of them. */
 export interface JointPublisher {
@@ -114,7 +114,7 @@ export function separately(publish: Publish): JointPublisher {
       Promise.all(
         messages.map(({ subject, payload, fields }) =>
           publish(subject, payload, [...fields, ...shared]).then(
-            (): Published => 'stored',
+            ({ isDuplicate }): Published => (isDuplicate ? 'duplicate' : 'stored'),
             (error: unknown) => asJobicoError(error),
           ),
         ),
@@ -122,10 +122,10 @@ export function separately(publish: Publish): JointPublisher {
   };
 }
 
-type Publish = (subject: string, payload: string, fields: HeaderFields) => Promise<unknown>;
+type Publish = (subject: string, payload: string, fields: HeaderFields) => Promise<{ isDuplicate: boolean }>;
 
 function answerIn(message: Msg, errorOf: Deps['errorOf']): Published {
-  if (isStored(message.data)) return 'stored';
+  if (isStored(message.data)) return isDuplicate(message.data) ? 'duplicate' : 'stored';
   return errorOf(message.data.length === 0 ? undefined : message.string()) ?? 'stored';
 }
 

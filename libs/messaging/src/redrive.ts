@@ -114,7 +114,12 @@ async function lookForEarlier(nats: Nats, redrives: readonly Redrive[]): Promise
   if (!first) return [...redrives];
   const sinceMs = Math.min(...earlier.map(({ mark: set }) => set?.earlierMs ?? Infinity));
   try {
-    const stored = await findStored(nats, first.letter.tenant, new Set(earlier.map(({ as }) => as)), sinceMs);
+    const stored = await findStored(
+      nats,
+      { tenant: first.letter.tenant },
+      new Set(earlier.map(({ as }) => as)),
+      sinceMs,
+    );
     return redrives.map((redrive) =>
       redrive.outcome === undefined && stored.has(redrive.as) ? { ...redrive, outcome: 'already' } : redrive,
     );

@@ -117,7 +117,7 @@ async function replayAll(
   const ids = new Set(states.map(({ event }) => replayId(event, replay)));
   // Its name tells when it was begun; of one that somebody else has named, nothing is known.
   const known =
-    isRepeat && ids.size > 0 ? await findStored(nats, tenant, ids, timeOfId(replay) ?? 0) : new Set<string>();
+    isRepeat && ids.size > 0 ? await findStored(nats, { tenant }, ids, timeOfId(replay) ?? 0) : new Set<string>();
   // Issued in order, and so stored in order.
   return await Promise.all(
     states.map(async (state) => {

@@ -90,7 +90,7 @@ async function forward(message: JsMsg, { nats, definitions, schedules, log }: Fo
 async function isForwarded(nats: Nats, tenant: string, id: string, { redelivered, time }: JsMsg): Promise<boolean> {
   const timeMs = time.getTime();
   if (!redelivered && Date.now() - timeMs < SURE_MS) return false;
-  return (await findStored(nats, tenant, new Set([id]), timeMs)).has(id);
+  return (await findStored(nats, { tenant }, new Set([id]), timeMs)).has(id);
 }
 
 interface OnceFired {

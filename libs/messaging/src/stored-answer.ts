@@ -15,6 +15,13 @@ export function isStored(answer: Uint8Array): boolean {
   return end > BEGIN.length && holds(answer, THEN, end) && digit >= DIGIT_1 && digit <= DIGIT_9;
 }
 
+const TRUE_END = Buffer.from('true}');
+
+/** Whether an answer that {@link isStored} ends with `"duplicate": true}`: the message was taken for one that was stored before. */
+export function isDuplicate(answer: Uint8Array): boolean {
+  return holds(answer, TRUE_END, answer.length - TRUE_END.length);
+}
+
 function holds(bytes: Uint8Array, part: Uint8Array, from: number): boolean {
   for (let at = 0; at < part.length; at += 1) if (bytes[from + at] !== part[at]) return false;
   return true;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isStored } from '../src/stored-answer.ts';
+import { isDuplicate, isStored } from '../src/stored-answer.ts';
 
 test.each([
   ['{"stream":"QUEUE_t_q","seq":1}', true],
@@ -16,4 +16,10 @@ test.each([
   ['', false],
 ])('%s says that a message is stored: %s', (text, expected) => {
   expect(isStored(Buffer.from(text))).toBe(expected);
+});
+
+test('an answer says whether the message was taken for one that had been stored', () => {
+  expect(isDuplicate(Buffer.from('{"stream":"QUEUE_t_q", "seq":1,"duplicate": true}'))).toBe(true);
+  expect(isDuplicate(Buffer.from('{"stream":"QUEUE_t_q","seq":1}'))).toBe(false);
+  expect(isDuplicate(Buffer.from('e}'))).toBe(false);
 });

@@ -24,7 +24,7 @@ export async function completeOutgoing(nats: Nats, sinceMs: number): Promise<num
   }
   let completed = 0;
   for (const [tenant, events] of raised) {
-    const stored = await findStored(nats, tenant, new Set(events.keys()), sinceMs - CLOCKS_MS);
+    const stored = await findStored(nats, { tenant }, new Set(events.keys()), sinceMs - CLOCKS_MS);
     for (const { id, event, key, data } of [...events.values()].filter((each) => !stored.has(each.id))) {
       const headers = eventHeaders({ id, key, source: 'job' });
       await nats.publisher.publish(eventSubject(tenant, event), JSON.stringify(data), headers);
