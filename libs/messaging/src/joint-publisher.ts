@@ -114,7 +114,7 @@ export function separately(publish: Publish): JointPublisher {
       Promise.all(
         messages.map(({ subject, payload, fields }) =>
           publish(subject, payload, [...fields, ...shared]).then(
-            ({ isDuplicate }): Published => (isDuplicate ? 'duplicate' : 'stored'),
+            (pubAck): Published => (pubAck.isDuplicate ? 'duplicate' : 'stored'),
             (error: unknown) => asJobicoError(error),
           ),
         ),
