@@ -34,5 +34,5 @@ complete_words jobico unde
 `,
   );
   const { stdout } = await run('bash', ['--norc', script], { env });
-  expect(stdout.split('\n').slice(0, 3)).toEqual(['get list logs replay', '--status', 'undeploy']);
+  expect(stdout.split('\n').slice(0, 3)).toEqual(['cancel get list logs replay', '--status', 'undeploy']);
 });

@@ -105,7 +105,7 @@ describe('a package that is not one is refused with exit code 5, the line, and w
   test('a file that is not there is a wrong use of the command, exit code 2', async () => {
     const { exitCode, stderr } = await platform().jobico('deploy', '/nowhere/shop.yaml');
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('there is no file /nowhere/shop.yaml');
+    expect(stderr).toContain('there is no file or folder /nowhere/shop.yaml');
   });
 });
 

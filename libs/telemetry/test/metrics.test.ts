@@ -9,7 +9,8 @@ test('what is counted, measured and read is told in the text format of Prometheu
   metrics.counter('jobico_executions_total', { status: 'dead' }).value += 1;
   metrics.read('jobico_queue_pending', () => [{ labels: { tenant: 'a"\\\n', queue: 'q' }, value: 3 }]);
   metrics.read('jobico_dead_letters', () => Promise.reject(new Error('NATS is away')));
-  expect(await metrics.text()).toBe(`# HELP jobico_executions_total Attempts whose outcome is recorded
+  expect(await metrics.text())
+    .toBe(`# HELP jobico_executions_total Attempts whose outcome is recorded; those that were cancelled by ctl
 # TYPE jobico_executions_total counter
 jobico_executions_total{status="ok"} 2
 jobico_executions_total{status="dead"} 1
