@@ -35,8 +35,8 @@ const MOST_MESSAGES = 1000;
 const MOST_BYTES = 4 << 20;
 /** A batch is stored in a folder of its own first: so few are quicker by themselves. */
 const FEW = 8;
-/** For how much of the time that a group took, and how long at most, others are waited for. */
-const WAIT_SHARE = 0.25;
+/** So many times as long as a group took, and so long at most, others are waited for; as soon as all are back it ends. */
+const WAIT_TIMES = 2;
 const LONGEST_WAIT_MS = 20;
 const ASK_AGAIN_MS = 60_000;
 /** JetStream's numbers: the stream takes no batches; one message of the batch is why it is refused. */
@@ -150,7 +150,7 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
  */
 async function untilMore(lane: Lane, count: number, tookMs: number): Promise<void> {
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, Math.min(tookMs * WAIT_SHARE, LONGEST_WAIT_MS));
+    const timer = setTimeout(resolve, Math.min(tookMs * WAIT_TIMES, LONGEST_WAIT_MS));
     const done = () => {
       clearTimeout(timer);
       resolve();
