@@ -1,9 +1,9 @@
 import { LIMITS } from '@jobico/contract';
 import type { ConsumerInfo, StreamConfig } from '@nats-io/jetstream';
-import type { Nats } from './connection.ts';
-import { readForward } from './direct-batch.ts';
-import { asUnavailable, isMissing, isTaken } from './failures.ts';
-import { unspreadSubjects } from './partitions.ts';
+import type { Nats } from './connection/connection.ts';
+import { readForward } from './reading/direct-batch.ts';
+import { asUnavailable, isMissing, isTaken } from './connection/failures.ts';
+import { unspreadSubjects } from './queues/partitions.ts';
 import {
   consumersOf,
   maxAgeMsOf,
@@ -11,7 +11,7 @@ import {
   type QueueAddress,
   type QueueShape,
   type ShapedConsumer,
-} from './queue-shape.ts';
+} from './queues/queue-shape.ts';
 import {
   DEADLETTERS,
   EXECUTIONS,

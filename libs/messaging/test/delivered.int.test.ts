@@ -1,7 +1,7 @@
 import { createInbox, headers, type Msg } from '@nats-io/transport-node';
 import { ensureQueue, queueStream, type Nats } from '@jobico/messaging';
 import { expect, test } from 'vitest';
-import { deliveredBy, readDelivered, type Delivered } from '../src/delivered.ts';
+import { deliveredBy, readDelivered, type Delivered } from '../src/queues/delivered.ts';
 import { queue, uniqueTenant, withNats } from './nats.ts';
 
 const NAMES = ['Nats-Msg-Id', 'Msg-Id', 'Jobico-Key', 'Twice', 'Empty', 'Absent', 'nats-msg-id'];

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { createKnownCallers } from '../src/known-callers.ts';
-import type { TokenRecord } from '../src/tokens.ts';
+import { createKnownCallers } from '../src/tenants/known-callers.ts';
+import type { TokenRecord } from '../src/tenants/tokens.ts';
 
 const TOKEN = `jbc_${'a'.repeat(43)}`;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRedrive, redriveHeader } from '../src/redrive-header.ts';
+import { readRedrive, redriveHeader } from '../src/dead-letters/redrive-header.ts';
 
 const execution = '0193c3f2-8f7e-7cc3-98c4-dc0c0c07398f';
 

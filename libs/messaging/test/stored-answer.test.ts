@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isDuplicate, isStored } from '../src/stored-answer.ts';
+import { isDuplicate, isStored } from '../src/publishing/stored-answer.ts';
 
 test.each([
   ['{"stream":"QUEUE_t_q","seq":1}', true],

@@ -1,9 +1,9 @@
 import type { EmittedEvent } from '@jobico/contract';
-import type { Nats } from '../connection.ts';
-import { readForward } from '../direct-batch.ts';
-import { eventHeaders } from '../event-message.ts';
-import { readExecution } from '../read-execution.ts';
-import { findStored } from '../stored-events.ts';
+import type { Nats } from '../connection/connection.ts';
+import { readForward } from '../reading/direct-batch.ts';
+import { eventHeaders } from '../intake/event-message.ts';
+import { readExecution } from '../outcomes/read-execution.ts';
+import { findStored } from '../intake/stored-events.ts';
 import { EXECUTIONS, eventSubject } from '../subjects.ts';
 
 /** Between the clocks of whoever began the backup and of the server. */

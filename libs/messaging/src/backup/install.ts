@@ -1,8 +1,8 @@
 import type { Node as NodeState } from '@jobico/contract';
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { Nats } from '../connection.ts';
-import { asUnavailable, isMissing } from '../failures.ts';
-import { bucketEntries } from '../last-messages.ts';
+import type { Nats } from '../connection/connection.ts';
+import { asUnavailable, isMissing } from '../connection/failures.ts';
+import { bucketEntries } from '../reading/last-messages.ts';
 import { DEADLETTERS, EXECUTIONS, NODES, PARKED, parseQueueStream, SCHEDULES } from '../subjects.ts';
 
 /** A stream of an installation. */

@@ -1,6 +1,6 @@
 import { JobicoError } from '@jobico/contract';
-import type { Nats } from '../connection.ts';
-import { asUnavailable } from '../failures.ts';
+import type { Nats } from '../connection/connection.ts';
+import { asUnavailable } from '../connection/failures.ts';
 import { apiCall, type SnapshotHead } from './snapshot.ts';
 
 const CHUNK_BYTES = 256 << 10;

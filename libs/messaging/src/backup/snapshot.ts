@@ -1,7 +1,7 @@
 import { JobicoError } from '@jobico/contract';
 import type { StreamConfig, StreamState } from '@nats-io/jetstream';
 import { createInbox, type Msg } from '@nats-io/transport-node';
-import type { Nats } from '../connection.ts';
+import type { Nats } from '../connection/connection.ts';
 
 /** What a stream was when its snapshot was begun. */
 export interface SnapshotHead {

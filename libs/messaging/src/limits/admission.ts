@@ -1,7 +1,7 @@
 import { JobicoError, type TenantLimits } from '@jobico/contract';
-import type { DemandShares } from '../demand-shares.ts';
-import type { IntakeItem } from '../intake.ts';
-import type { TenantLimitsView } from '../tenant-limits.ts';
+import type { DemandShares } from './demand-shares.ts';
+import type { IntakeItem } from '../intake/intake.ts';
+import type { TenantLimitsView } from './tenant-limits.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** Keeps tenants to their limits. */

@@ -1,8 +1,8 @@
 import type { Logger } from '@jobico/telemetry';
-import type { Nats } from '../connection.ts';
-import { createDemandShares } from '../demand-shares.ts';
-import type { Intake } from '../intake.ts';
-import type { TenantLimitsView } from '../tenant-limits.ts';
+import type { Nats } from '../connection/connection.ts';
+import { createDemandShares } from './demand-shares.ts';
+import type { Intake } from '../intake/intake.ts';
+import type { TenantLimitsView } from './tenant-limits.ts';
 import { createAdmission, type Admission } from './admission.ts';
 import { limitIntake, limitPacedIntake, type PacedIntake } from './limited-intake.ts';
 import { createPendingEvents } from './pending-events.ts';

@@ -1,4 +1,4 @@
-import type { Intake } from '../intake.ts';
+import type { Intake } from '../intake/intake.ts';
 import type { Admission } from './admission.ts';
 import type { PendingEvents } from './pending-events.ts';
 

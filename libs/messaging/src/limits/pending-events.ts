@@ -1,7 +1,7 @@
 import type { Logger } from '@jobico/telemetry';
-import type { Nats } from '../connection.ts';
+import type { Nats } from '../connection/connection.ts';
 import { listQueues } from '../streams.ts';
-import type { TenantLimitsView } from '../tenant-limits.ts';
+import type { TenantLimitsView } from './tenant-limits.ts';
 
 /** How many events wait, of the tenants for whom that is limited: counted every second while they send. */
 export interface PendingEvents {

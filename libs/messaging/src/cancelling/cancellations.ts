@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@jobico/telemetry';
+import type { ConsumerMessages } from '@nats-io/jetstream';
+import type { Nats } from '../connection/connection.ts';
+import { readForward } from '../reading/direct-batch.ts';
+import { readExecution } from '../outcomes/read-execution.ts';
+import { anyCancelled, executionFilter, EXECUTIONS } from '../subjects.ts';
+
+/** Tells whoever works a queue which of its events were cancelled: what is on record is done, here they stop running. */
+export interface Cancellations {
+  /** Calls back with the sequence of each event of a queue that is cancelled from now on. Answers what ends that. */
+  follow(tenant: string, queue: string, listener: (sequence: number) => void): () => void;
+  stop(): Promise<void>;
+}
+
+const AGAIN_MS = 1000;
+
+/**
+ * Follows the records of events that were cancelled. They come from the stream and not as they are published: what it
+ * refuses never happened, and what was recorded while the connection was lost comes late, and is not lost.
+ */
+export async function watchCancellations(nats: Nats, log: Logger): Promise<Cancellations> {
+  const listeners = new Map<string, Set<(sequence: number) => void>>();
+  const stopping = new AbortController();
+  const { state } = await nats.jsm.streams.info(EXECUTIONS);
+  let last = state.last_seq;
+  let messages = await openAfter(nats, last);
+
+  const read = async () => {
+    for await (const message of messages) {
+      last = message.seq;
+      const { tenant, queue, sequence } = readExecution(message);
+      for (const listener of listeners.get(`${tenant} ${queue}`) ?? []) listener(sequence);
+    }
+  };
+  const reading = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await read();
+        if (!stopping.signal.aborted) messages = await openAfter(nats, last);
+      } catch (error) {
+        log.warn({ err: error }, 'cancellations cannot be followed yet');
+        await delay(AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  })();
+
+  return {
+    follow(tenant, queue, listener) {
+      const key = `${tenant} ${queue}`;
+      const own = listeners.get(key) ?? new Set();
+      listeners.set(key, own.add(listener));
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(key) === own) listeners.delete(key);
+      };
+    },
+    async stop() {
+      stopping.abort('stopped');
+      await messages.close();
+      await reading;
+    },
+  };
+}
+
+async function openAfter(nats: Nats, sequence: number): Promise<ConsumerMessages> {
+  const consumer = await nats.js.consumers.get(EXECUTIONS, {
+    filter_subjects: [anyCancelled()],
+    deliver_policy: 'by_start_sequence',
+    opt_start_seq: sequence + 1,
+  });
+  return await consumer.consume();
+}
+
+/** The sequences of the events of a queue that were cancelled since a time. Throws `unavailable`. */
+export async function cancelledSince(nats: Nats, tenant: string, queue: string, sinceMs: number): Promise<number[]> {
+  const filter = executionFilter(tenant, { status: 'cancelled', queue });
+  const since = { start_time: new Date(Math.max(0, sinceMs - 1)) };
+  const found: number[] = [];
+  for await (const message of readForward(nats, EXECUTIONS, filter, since)) found.push(readExecution(message).sequence);
+  return found;
+}

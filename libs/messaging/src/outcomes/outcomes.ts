@@ -1,0 +1,232 @@
+import { JobicoError, type Execution } from '@jobico/contract';
+import type { StoredMsg } from '@nats-io/jetstream';
+import type { Nats } from '../connection/connection.ts';
+import { readForward, readLast } from '../reading/direct-batch.ts';
+import { readExecution } from './read-execution.ts';
+import { EXECUTIONS, executionSubject, NONE, slotFilter, SLOTS } from '../subjects.ts';
+
+/** Whether this process recorded the outcome, or one stands that ends the event, or a retry in place of a retry. */
+export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
+
+/**
+ * The outcomes of one queue. Publishing an outcome is the commit point of an event: it is refused by the server if anyone
+ * has recorded into the event's slot what this process has not seen, so one that was paused and wakes up cannot settle an
+ * event a second time.
+ */
+export interface Outcomes {
+  /**
+   * Reads the slots of these events, so that {@link commit} is not refused for want of it, and answers the outcomes that
+   * some of the events have already: they ran in a process that did not come to acknowledge them. `sinceMs`: when the oldest
+   * of the events was stored.
+   */
+  prepare(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
+  /** Whether {@link prepare} is needed for a sequence. */
+  isPrepared(sequence: number): boolean;
+  /** Records an outcome. Throws `unavailable` if it cannot tell whether it did. */
+  commit(execution: Execution): Promise<Commit>;
+  /** The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored. */
+  latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
+  /** Drops what was read, of the slot of one event or of all: after another process may have written. */
+  forget(sequence?: number): void;
+}
+
+/** What this process knows of a slot. */
+interface Slot {
+  /** Stream sequence of its last outcome; 0 for none. */
+  last: number;
+  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether and how that was its end. */
+  event: number;
+  attempt: number;
+  isTerminal: boolean;
+  isCancelled: boolean;
+  /**
+   * Of older events that wait for another attempt, the latest that this process has recorded. As long as nobody else records
+   * into the slot, which would show, it is the latest there is: they need no look at what is on record since.
+   */
+  waiting: Map<number, number> | undefined;
+}
+
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, isCancelled: false, waiting: undefined };
+
+/** `partition`: of the queue, if it has some. */
+export function createOutcomes(nats: Nats, tenant: string, queue: string, partition?: number): Outcomes {
+  const known = new Map<number, Slot>();
+
+  const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
+    const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence, partition)))];
+    return await readLast(nats, EXECUTIONS, slots);
+  };
+
+  const remember = ({ sequence, attempt, status }: Execution, at: number) => {
+    let slot = known.get(sequence % SLOTS);
+    if (!slot || slot === EMPTY) known.set(sequence % SLOTS, (slot = { ...EMPTY }));
+    slot.last = Math.max(at, slot.last);
+    if (sequence < slot.event) return;
+    const isSame = sequence === slot.event;
+    slot.event = sequence;
+    slot.attempt = isSame ? Math.max(attempt, slot.attempt) : attempt;
+    slot.isTerminal = (isSame && slot.isTerminal) || status !== 'retry';
+    slot.isCancelled = (isSame && slot.isCancelled) || status === 'cancelled';
+  };
+
+  const latest = async (sequences: readonly number[], sinceMs: number) => {
+    const last = (await lastOf(sequences)).map((message) => ({ message, recorded: readExecution(message) }));
+    for (const sequence of sequences) known.set(sequence % SLOTS, EMPTY);
+    for (const { message, recorded } of last) remember(recorded, message.seq);
+    const bySlot = Map.groupBy(last, ({ recorded }) => recorded.sequence % SLOTS);
+    const found = sequences.map(async (sequence) => {
+      const inSlot = bySlot.get(sequence % SLOTS) ?? [];
+      const own = inSlot
+        .map(({ recorded }) => recorded)
+        .filter((recorded) => recorded.sequence === sequence)
+        .reduce(later, undefined);
+      if (own && own.status !== 'retry') return [sequence, own] as const;
+      // What another event of the slot, an older one that waited long too, has recorded since this one was stored may hide
+      // the outcome of this one: all of it, or all but a retry.
+      const hiding = inSlot.filter(
+        ({ message, recorded }) => recorded.sequence !== sequence && message.time.getTime() >= sinceMs,
+      );
+      const subjects = hiding.map(({ message }) => message.subject);
+      return [sequence, await latestBehind(subjects, sequence, sinceMs, own)] as const;
+    });
+    return new Map((await Promise.all(found)).flatMap(([sequence, own]) => (own ? [[sequence, own]] : [])));
+  };
+
+  /**
+   * The latest outcome of an event, among `own` and what is hidden under subjects of its slot. They are read one by one: the
+   * server finds the messages of a subject by an index, and those of a pattern by looking at all there are.
+   */
+  const latestBehind = async (
+    subjects: readonly string[],
+    sequence: number,
+    sinceMs: number,
+    own: Execution | undefined,
+  ) => {
+    let found = own;
+    for (const subject of subjects) {
+      for await (const recorded of recordedSince(nats, subject, sinceMs)) {
+        if (recorded.sequence === sequence) found = later(found, recorded);
+      }
+    }
+    if (found && found !== own) remember(found, 0);
+    return found;
+  };
+
+  /** This process has recorded an outcome: the slot's last, unless somebody else's has been seen before the answer came. */
+  const rememberOwn = (execution: Execution, at: number) => {
+    remember(execution, at);
+    const slot = known.get(execution.sequence % SLOTS);
+    if (slot?.last !== at) return;
+    if (execution.status === 'retry') (slot.waiting ??= new Map()).set(execution.sequence, execution.attempt);
+    else slot.waiting?.delete(execution.sequence);
+  };
+
+  /**
+   * An outcome that stands in the way of this one. One that ends the event goes before any attempt that is to be repeated:
+   * whoever recorded that may be gone, and nobody would repeat it.
+   */
+  const standing = async (execution: Execution): Promise<Commit | undefined> => {
+    const { id, sequence, event } = execution;
+    const recorded = (await latest([sequence], Date.parse(event.time))).get(sequence);
+    // Our own, whose acknowledgement was lost, counts as ours.
+    if (recorded?.id === id) return { isOurs: true };
+    return recorded && isInTheWay(execution, recorded.status !== 'retry', recorded.attempt)
+      ? { isOurs: false, recorded }
+      : undefined;
+  };
+
+  /** Whether what is known of the slot is of this event and in its way, or of a later one and says nothing of it. */
+  const isDoubtful = (execution: Execution) => {
+    const { event, isTerminal, attempt, waiting } = known.get(execution.sequence % SLOTS) ?? EMPTY;
+    if (event < execution.sequence) return false;
+    if (event === execution.sequence) return isInTheWay(execution, isTerminal, attempt);
+    const recorded = waiting?.get(execution.sequence);
+    return recorded === undefined || isInTheWay(execution, false, recorded);
+  };
+
+  /**
+   * While somebody looks whether an event was cancelled that may be far from its turn: what is recorded of the events behind
+   * this one must not be stored before it.
+   */
+  let looking: Promise<void> | undefined;
+  const holdBack = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    looking = promise;
+    return () => {
+      if (looking === promise) looking = undefined;
+      resolve();
+    };
+  };
+
+  // No message id: what is sent again is refused by the slot, and then found to be ours.
+  const publish = (execution: Execution, body: string) =>
+    nats.publisher.publish(subjectOf(execution, queue, partition), body, [
+      ['Nats-Expected-Last-Subject-Sequence', String(known.get(execution.sequence % SLOTS)?.last ?? 0)],
+      ['Nats-Expected-Last-Subject-Sequence-Subject', slotFilter(tenant, queue, execution.sequence, partition)],
+    ]);
+
+  return {
+    latest,
+    prepare: (sequences, sinceMs) =>
+      latest(
+        sequences.filter((sequence) => !known.has(sequence % SLOTS)),
+        sinceMs,
+      ),
+    isPrepared: (sequence) => known.has(sequence % SLOTS),
+    forget(sequence) {
+      if (sequence === undefined) known.clear();
+      else known.delete(sequence % SLOTS);
+    },
+    async commit(execution) {
+      for (let before = looking; before; before = looking) await before;
+      const { sequence } = execution;
+      const body = JSON.stringify(execution);
+      for (;;) {
+        const isDoubted = isDoubtful(execution);
+        const goOn = isDoubted && known.get(sequence % SLOTS)?.isCancelled ? holdBack() : undefined;
+        try {
+          const obstacle = isDoubted ? await standing(execution) : undefined;
+          if (obstacle) return obstacle;
+          const publishing = publish(execution, body);
+          goOn?.();
+          rememberOwn(execution, (await publishing).sequence);
+          return { isOurs: true };
+        } catch (error) {
+          if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
+        } finally {
+          goOn?.();
+        }
+        const refusal = await standing(execution);
+        if (refusal) return refusal;
+      }
+    },
+  };
+}
+
+function isInTheWay({ status, attempt }: Execution, isTerminal: boolean, recordedAttempt: number): boolean {
+  return isTerminal || (status === 'retry' && recordedAttempt >= attempt);
+}
+
+function subjectOf(execution: Execution, queue: string, partition: number | undefined): string {
+  return executionSubject({
+    tenant: execution.tenant,
+    package: execution.package || NONE,
+    job: execution.job || NONE,
+    status: execution.status,
+    queue,
+    sequence: execution.sequence,
+    partition,
+  });
+}
+
+/** What ends an event stands, whatever attempts were recorded beside it. */
+function later(a: Execution | undefined, b: Execution): Execution {
+  if (!a || (a.status === 'retry') !== (b.status === 'retry')) return a && a.status !== 'retry' ? a : b;
+  return a.attempt > b.attempt ? a : b;
+}
+
+/** Outcomes under a subject since a time, oldest first: some few, since a slot takes one of every {@link SLOTS} events. */
+async function* recordedSince(nats: Nats, subject: string, sinceMs: number): AsyncGenerator<Execution> {
+  const since = { start_time: new Date(Math.max(0, sinceMs - 1)) };
+  for await (const message of readForward(nats, EXECUTIONS, subject, since)) yield readExecution(message);
+}
