@@ -92,6 +92,8 @@ test(
     await until(() => isWritten(nats), 'the pause');
     await kill(workers[0]);
     expect(await pausing).toMatchObject({ paused: true, changed: true });
+    // What lies in a sandbox may begin until it is called back; what is sent now comes there after that.
+    await letOthersRun(client, front);
     const from = now();
     await letOthersRun(client, front);
     await kill(workers[1]);
@@ -122,6 +124,7 @@ test(
     const second = await run('ctl');
     // Whoever got no answer asks again.
     expect(await clientOf(second).call('queue.pause', queue)).toMatchObject({ paused: true, changed: false });
+    await letOthersRun(clientOf(second), fronts.listener);
     const from = now();
     await letOthersRun(clientOf(second), fronts.listener);
     await kill(second);

@@ -2,10 +2,12 @@ import type { OperationInput } from '@jobico/contract';
 import { expect, test, vi } from 'vitest';
 import { controlPlane } from './support/control-plane.ts';
 import { deployEcho } from './support/deploy-echo.ts';
+import { ownNats } from './support/own-nats.ts';
 
 /** A tenant whose event can be sent through the control plane, under limits. */
 async function limited(limits: Omit<OperationInput<'tenant.limits.set'>, 'tenant'>) {
-  const { client, tenant, url, nats } = await controlPlane();
+  // A request over NATS must not reach another control plane, where the tenant owes nothing.
+  const { client, tenant, url, nats } = await controlPlane({ natsUrl: await ownNats() });
   await deployEcho(client, tenant);
   await client.call('tenant.limits.set', { tenant, ...limits });
   const send = async (...data: unknown[]) => {
