@@ -119,11 +119,12 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     const nodes = await createNodes(nats, log);
     const limits = await watchTenantLimits(nats, log);
     stops.push(() => limits.stop());
-    const door = openDoor(nats, limits, randomUUID(), log);
+    const node = randomUUID();
+    const door = openDoor(nats, limits, node, log);
     stops.push(async () => door.stop());
     const inspector = createInspector({ spare: options.gateSpare ?? false });
     stops.push(async () => inspector.close());
-    const { deps, reconciler } = await createDeps({ nats, nodes, definitions, door, inspector }, options);
+    const { deps, reconciler } = await createDeps({ nats, node, nodes, definitions, door, inspector }, options);
     stops.push(async () => await deps.accounts?.close());
     const { auth = 'open' } = options;
     const adminToken = auth === 'open' ? undefined : await ensureAdmin(deps.tokens, options.adminToken);
@@ -161,7 +162,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(() => reconciler.stop());
     const forwarding = await forwardFires({ nats, definitions, schedules: deps.schedules, log });
     stops.push(() => forwarding.stop());
-    stops.push(await announce(nodes, definitions, { id: deps.node, url, version }));
+    stops.push(await announce(nodes, definitions, { id: node, url, version }));
     log.info({ url }, 'ctl is ready');
     return { url, stop, ...(adminToken !== undefined && { adminToken }) };
   } catch (error) {
@@ -176,13 +177,15 @@ const GRACE_MS = 3_600_000;
 /** What is open from the start to the stop. */
 interface Opened {
   nats: Nats;
+  /** This process, as records, limits and the list of nodes name it. */
+  node: string;
   nodes: Nodes;
   definitions: Definitions;
   door: Door;
   inspector: Inspector;
 }
 
-async function createDeps({ nats, nodes, definitions, door, inspector }: Opened, options: CtlOptions) {
+async function createDeps({ nats, node, nodes, definitions, door, inspector }: Opened, options: CtlOptions) {
   const store = await createDefinitionStore(nats);
   const files = await createFileStore(nats);
   const artifacts = await createArtifactStore(nats);
@@ -208,7 +211,7 @@ async function createDeps({ nats, nodes, definitions, door, inspector }: Opened,
     schemas,
     intake: createIntake({ publisher: nats.publisher.joint, definitions, schemas }),
     recorder: createRecorder(nats),
-    node: randomUUID(),
+    node,
     pauses: await createPauses(nats),
     tenantLimits: await createTenantLimitStore(nats),
     deadLetters: createDeadLetters(nats),

@@ -138,22 +138,24 @@ async function storeAll(
   const doubted = new Set([...duplicates].map((at) => events[at]?.id ?? ''));
   // A repeat of the request that was quicker has stored it; or another event has the id.
   const stored = doubted.size > 0 ? await findStored(nats, request, doubted, sinceMs) : doubted;
-  const isTaken = ({ from, to }: SentId, index: number) =>
-    claims[index]?.state === 'new' &&
-    events.slice(from, to).some(({ id }, at) => duplicates.has(from + at) && !stored.has(id));
+  const isTaken = ids.map(
+    ({ from, to }, index) =>
+      claims[index]?.state === 'new' &&
+      events.slice(from, to).some(({ id }, at) => duplicates.has(from + at) && !stored.has(id)),
+  );
   ids.forEach((sent, index) => {
-    if (claims[index]?.state === 'stored' || isTaken(sent, index)) return;
+    if (claims[index]?.state === 'stored' || isTaken[index]) return;
     const { id, fingerprint } = sent;
     // Nobody waits for it: until it is noted, a repeat looks for the events themselves.
     idempotency.stored({ tenant, event, id, fingerprint }).catch((error: unknown) => {
       log.warn({ err: error, tenant, event }, 'an id could not be noted as stored');
     });
   });
-  const others = ids.filter(isTaken);
+  const others = ids.filter((_sent, index) => isTaken[index]);
   if (others.length === 0) return;
   await releaseAll(
     idempotency,
-    others.flatMap((sent) => claims[ids.indexOf(sent)] ?? []),
+    claims.filter((_claim, index) => isTaken[index]),
   );
   throw usedElsewhere(others, declared.queue.id);
 }

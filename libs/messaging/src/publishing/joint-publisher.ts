@@ -2,6 +2,7 @@ import { asJobicoError, JobicoError } from '@jobico/contract';
 import { createInbox, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { sharedFields, type HeaderFields, type Writes } from './joined-writes.ts';
 import { isDuplicate, isStored } from './stored-answer.ts';
+import { away, notSendable } from './unsent.ts';
 
 export interface Message {
   subject: string;
@@ -29,9 +30,9 @@ export interface OwnJointPublisher extends JointPublisher {
 
 interface Deps {
   writes: Writes;
-  isReachable: () => boolean;
-  /** What an answer says that is no acknowledgement; undefined text: no stream takes the subject. */
-  errorOf: (text: string | undefined) => JobicoError | undefined;
+  isUnreachable: () => boolean;
+  /** What an answer says that is not the usual one. */
+  answerOf: (text: string) => Stored | JobicoError;
 }
 
 interface Batch {
@@ -46,7 +47,7 @@ interface Batch {
  * One promise and one entry for all messages that are published together, whose answers say by their subject which of them
  * they are for: promises, closures and entries for each took a third of the time of a request of a hundred events.
  */
-export function createJointPublisher(nc: NatsConnection, { writes, isReachable, errorOf }: Deps): OwnJointPublisher {
+export function createJointPublisher(nc: NatsConnection, { writes, isUnreachable, answerOf }: Deps): OwnJointPublisher {
   const prefix = `${createInbox()}.`;
   // Ordered by when they were published.
   const pending = new Map<number, Batch>();
@@ -67,7 +68,7 @@ export function createJointPublisher(nc: NatsConnection, { writes, isReachable, 
       const dot = subject.indexOf('.', prefix.length);
       const number = Number(subject.slice(prefix.length, dot));
       const batch = pending.get(number);
-      if (batch) take(number, batch, Number(subject.slice(dot + 1)), answerIn(message, errorOf));
+      if (batch) take(number, batch, Number(subject.slice(dot + 1)), answerIn(message, answerOf));
     },
   });
 
@@ -85,7 +86,7 @@ export function createJointPublisher(nc: NatsConnection, { writes, isReachable, 
   return {
     publish(messages, shared) {
       if (messages.length === 0) return Promise.resolve([]);
-      if (!isReachable()) return Promise.resolve(messages.map(() => new JobicoError('unavailable', 'NATS is away')));
+      if (isUnreachable()) return Promise.resolve(messages.map(away));
       return new Promise((resolve) => {
         const number = next++;
         const answers = messages.map((): Published | undefined => undefined);
@@ -113,21 +114,22 @@ export function separately(publish: Publish): JointPublisher {
     publish: (messages, shared) =>
       Promise.all(
         messages.map(({ subject, payload, fields }) =>
-          publish(subject, payload, [...fields, ...shared]).then(
-            (pubAck): Published => (pubAck.isDuplicate ? 'duplicate' : 'stored'),
-            (error: unknown) => asJobicoError(error),
-          ),
+          publish(subject, payload, [...fields, ...shared]).then(publishedAs, (error: unknown) => asJobicoError(error)),
         ),
       ),
   };
 }
 
-type Publish = (subject: string, payload: string, fields: HeaderFields) => Promise<{ isDuplicate: boolean }>;
+type Publish = (subject: string, payload: string, fields: HeaderFields) => Promise<Stored>;
 
-function answerIn(message: Msg, errorOf: Deps['errorOf']): Published {
-  if (isStored(message.data)) return isDuplicate(message.data) ? 'duplicate' : 'stored';
-  return errorOf(message.data.length === 0 ? undefined : message.string()) ?? 'stored';
+interface Stored {
+  isDuplicate: boolean;
 }
 
-const notSendable = (cause: unknown) =>
-  new JobicoError('too-large', `the message cannot be sent: ${(cause as Error).message}`, { cause });
+const publishedAs = (stored: Stored): Published => (stored.isDuplicate ? 'duplicate' : 'stored');
+
+function answerIn(message: Msg, answerOf: Deps['answerOf']): Published {
+  if (isStored(message.data)) return isDuplicate(message.data) ? 'duplicate' : 'stored';
+  const answer = answerOf(message.string());
+  return answer instanceof JobicoError ? answer : publishedAs(answer);
+}

@@ -2,6 +2,7 @@ import { JobicoError, type ErrorCode } from '@jobico/contract';
 import { createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { createWrites, type Acknowledgeable, type HeaderFields } from './joined-writes.ts';
 import { createJointPublisher, type JointPublisher } from './joint-publisher.ts';
+import { away, notSendable } from './unsent.ts';
 
 /** What JetStream answers once a message is stored. */
 export interface PubAck {
@@ -56,7 +57,8 @@ export function createPublisher(nc: NatsConnection): Publisher {
   const pending = new Map<string, Pending>();
   let next = 0;
   let isAway = false;
-  const joint = createJointPublisher(nc, { writes, isReachable: () => !isAway && !nc.isClosed(), errorOf });
+  const isUnreachable = () => isAway || nc.isClosed();
+  const joint = createJointPublisher(nc, { writes, isUnreachable, answerOf });
 
   nc.subscribe(`${prefix}*`, {
     callback: (_error, message) => {
@@ -64,7 +66,9 @@ export function createPublisher(nc: NatsConnection): Publisher {
       const waiting = pending.get(token);
       if (!waiting) return;
       pending.delete(token);
-      settle(waiting, message.data.length === 0 ? undefined : message.string());
+      const answer = answerOf(message.string());
+      if (answer instanceof JobicoError) waiting.reject(answer);
+      else waiting.resolve(answer);
     },
   });
 
@@ -85,8 +89,6 @@ export function createPublisher(nc: NatsConnection): Publisher {
     joint.fail(TIMED_OUT, now - TIMEOUT_MS);
   }, SWEEP_MS);
   sweep.unref();
-
-  const isUnreachable = () => isAway || nc.isClosed();
 
   return {
     publish(subject, payload, fields = []) {
@@ -131,11 +133,6 @@ export function createPublisher(nc: NatsConnection): Publisher {
   };
 }
 
-const away = () => new JobicoError('unavailable', 'NATS is away');
-
-const notSendable = (cause: unknown) =>
-  new JobicoError('too-large', `the message cannot be sent: ${(cause as Error).message}`, { cause });
-
 /** What JetStream answered in place of an acknowledgement: the message is not stored. */
 export class Refusal extends Error {
   /** JetStream's own, 0 where it gave none. */
@@ -166,35 +163,24 @@ interface RawAck {
 const WRONG_LAST_SEQUENCE = [10071, 10164];
 const STREAM_FULL = [10077, 10122, 10167];
 
-function settle({ resolve, reject }: Pending, text: string | undefined): void {
-  if (text === undefined) {
-    reject(refused('not-found', new Refusal(0, 'no stream takes this subject')));
-    return;
-  }
+/** What an answer says. One without any text says that no stream takes the subject. */
+function answerOf(text: string): PubAck | JobicoError {
+  if (text === '') return refused('not-found', new Refusal(0, 'no stream takes this subject'));
   const stored = STORED.exec(text);
   if (stored?.[1] !== undefined) {
-    resolve({
+    return {
       stream: stored[1],
       sequence: Number(stored[2]),
       isDuplicate: text.includes('"duplicate"', stored[0].length),
-    });
-    return;
+    };
   }
   const { stream, seq, duplicate = false, error } = parseAck(text);
   if (error === undefined && stream !== undefined && seq !== undefined) {
-    resolve({ stream, sequence: seq, isDuplicate: duplicate });
-    return;
+    return { stream, sequence: seq, isDuplicate: duplicate };
   }
   const description = error?.description ?? `not an acknowledgement: ${text.slice(0, 200)}`;
   const refusal = new Refusal(error?.err_code ?? 0, description);
-  reject(refused(codeOf(refusal), refusal));
-}
-
-/** What an answer says, if it is no acknowledgement. */
-function errorOf(text: string | undefined): JobicoError | undefined {
-  let found: JobicoError | undefined;
-  settle({ resolve: () => undefined, reject: (error) => (found = error), deadline: 0 }, text);
-  return found;
+  return refused(codeOf(refusal), refusal);
 }
 
 /** Whatever is no JSON says nothing: thrown where the client reads, an error would end its connection. */
