@@ -21,7 +21,7 @@ async function answer(request: LoadRequest): Promise<LoadAnswer> {
 function send(pool: Pool, path: string, request: LoadRequest): Promise<LoadAnswer> {
   switch (request.kind) {
     case 'flood':
-      return flood(pool, path, request);
+      return flood(request);
     case 'pace':
       return pace(pool, path, request);
     case 'turns':

@@ -106,6 +106,31 @@ test('more than a batch takes are stored in several, in order', async () => {
   expect(Math.max(...bytes)).toBeLessThanOrEqual(4 << 20);
 });
 
+test('callers who send again and again: the next batch is on its way while they come, and each has its answer', async () => {
+  const { publish, stored } = await durable();
+  const order: string[] = [];
+  const callers = numbers(40).map(async (caller) => {
+    for (let n = 0; n < 20; n += 1) {
+      const id = `${caller}-${n}`;
+      const acks = [publish(id, id)];
+      // In the same batch, which takes an id once; and of an earlier batch, for which this one is taken apart.
+      if (caller === '3') acks.push(publish('the same', id));
+      if (caller === '5' && n > 0) acks.push(publish('of before', `5-${n - 1}`));
+      const answers = await Promise.all(acks);
+      order.push(id);
+      expect(answers.map(({ isDuplicate }) => isDuplicate)).toEqual([false, true].slice(0, acks.length));
+    }
+  });
+  await Promise.all(callers);
+  const messages = await stored();
+  expect(messages.map(({ text }) => text).toSorted()).toEqual(order.toSorted());
+  for (const caller of numbers(40)) {
+    const texts = messages.filter(({ text }) => text.startsWith(`${caller}-`)).map(({ text }) => text);
+    expect(texts).toEqual(numbers(20).map((n) => `${caller}-${n}`));
+  }
+  expect(countOf(messages.map(({ batch }) => batch))).toBeLessThan(200);
+});
+
 test('a few go by themselves, and what comes while they are stored is the next group', async () => {
   const { publish, stored } = await durable();
   const few = Promise.all(numbers(3).map((text) => publish(text)));

@@ -1,5 +1,5 @@
 import { asJobicoError } from '@jobico/contract';
-import { createBatches, type BatchedMessage } from './atomic-batch.ts';
+import { createBatches, type Batch, type BatchedMessage } from './atomic-batch.ts';
 import { separately } from './joint-publisher.ts';
 import { refusalOf, type PubAck, type Publisher } from './publisher.ts';
 
@@ -18,14 +18,24 @@ interface Waiting extends BatchedMessage {
   reject: (error: unknown) => void;
 }
 
+/** Messages that are to be stored together. */
+interface Group {
+  messages: Waiting[];
+  bytes: number;
+  /** They are sent as they come. Without one it is decided once it is their turn. */
+  batch?: Batch<Waiting>;
+}
+
 /** What is on its way to one stream. */
 interface Lane {
   stream: string;
-  gathered: Waiting[];
+  /** Those that are not being stored yet, oldest first: one group is under way at a time. */
+  gathering: Group[];
   /** Called when that many are gathered. */
   awaited?: { count: number; done: () => void };
-  /** One group at a time: what comes meanwhile is the next. */
   isStoring: boolean;
+  /** The last group was worth a batch, so the next is likely to be. */
+  isBusy: boolean;
   /** When a stream that takes no batches is asked again. */
   singlyUntilMs?: number;
 }
@@ -73,47 +83,62 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
     if (unanswered) throw unanswered.reason;
   };
 
-  const storeTogether = async (group: readonly Waiting[]) => {
-    const { stored, leftOut } = await batches.store(group);
+  const openBatch = (messages: readonly Waiting[]): Batch<Waiting> => {
+    const batch = batches.open<Waiting>();
+    for (const message of messages) batch.add(message);
+    return batch;
+  };
+
+  const storeTogether = async (batch: Batch<Waiting>) => {
+    const { stored, leftOut } = await batch.commit();
     for (const { message, ack } of stored) message.resolve(ack);
     await storeSingly(leftOut);
   };
 
-  /** Rejects if the server did not answer. `patience`: batches that may still be refused. */
+  /** Rejects if the server did not answer. `patience`: batches that may still be refused. Tells whether a batch was stored. */
   const store = async (
     lane: Lane,
-    group: readonly Waiting[],
-    patience = { left: patienceFor(group) },
-  ): Promise<void> => {
-    if (group.length <= FEW || clock() < (lane.singlyUntilMs ?? -Infinity)) return await storeSingly(group);
-    const refusal = await storeTogether(group).catch((error: unknown) => {
+    { messages, batch }: Pick<Group, 'messages' | 'batch'>,
+    patience = { left: patienceFor(messages) },
+  ): Promise<boolean> => {
+    const isWorthIt = messages.length > FEW && clock() >= (lane.singlyUntilMs ?? -Infinity);
+    const together = batch ?? (isWorthIt ? openBatch(messages) : undefined);
+    if (!together) {
+      await storeSingly(messages);
+      return false;
+    }
+    const refusal = await storeTogether(together).catch((error: unknown) => {
       const found = refusalOf(error);
       if (found) return found;
       throw error;
     });
-    if (!refusal) return;
+    if (!refusal) return true;
     patience.left -= 1;
     if (refusal.number === NO_BATCHES) {
       if (lane.singlyUntilMs === undefined) onNoBatches(lane.stream);
       lane.singlyUntilMs = clock() + ASK_AGAIN_MS;
     }
-    if (!FOR_ONE.includes(refusal.number) || patience.left <= 0) return await storeSingly(group);
-    const half = group.length >> 1;
-    await store(lane, group.slice(0, half), patience);
-    await store(lane, group.slice(half), patience);
+    if (!FOR_ONE.includes(refusal.number) || patience.left <= 0) await storeSingly(messages);
+    else {
+      const half = messages.length >> 1;
+      await store(lane, { messages: messages.slice(0, half) }, patience);
+      await store(lane, { messages: messages.slice(half) }, patience);
+    }
+    return false;
   };
 
   const storeAll = async (lane: Lane) => {
-    while (lane.gathered.length > 0) {
-      const group = lane.gathered.splice(0, countOf(lane.gathered));
+    for (let group = lane.gathering.shift(); group; group = lane.gathering.shift()) {
       const startedMs = clock();
+      const { length } = group.messages;
       try {
-        await store(lane, group);
+        lane.isBusy = (await store(lane, group)) && length > FEW;
       } catch (error) {
         // Those of the group that have their answer keep it.
-        for (const { reject } of [...group, ...lane.gathered.splice(0)]) reject(error);
+        for (const { messages } of [group, ...lane.gathering.splice(0)])
+          for (const { reject } of messages) reject(error);
       }
-      if (group.length > FEW) await untilMore(lane, group.length + lane.gathered.length, clock() - startedMs);
+      if (length > FEW) await untilMore(lane, length + countOf(lane.gathering), clock() - startedMs);
     }
     lane.isStoring = false;
     if (lane.singlyUntilMs === undefined) lanes.delete(lane.stream);
@@ -122,9 +147,23 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
   const laneOf = (stream: string): Lane => {
     const known = lanes.get(stream);
     if (known) return known;
-    const lane: Lane = { stream, gathered: [], isStoring: false };
+    const lane: Lane = { stream, gathering: [], isStoring: false, isBusy: false };
     lanes.set(stream, lane);
     return lane;
+  };
+
+  const gather = (lane: Lane, message: Waiting) => {
+    const { length } = message.payload;
+    let group = lane.gathering.at(-1);
+    if (!group || group.messages.length >= MOST_MESSAGES || group.bytes + length > MOST_BYTES) {
+      group = { messages: [], bytes: 0 };
+      // The server prepares it while the callers of the last group read their answers, and send again.
+      if (lane.isBusy && lane.gathering.length === 0) group.batch = batches.open();
+      lane.gathering.push(group);
+    }
+    group.messages.push(message);
+    group.bytes += length;
+    group.batch?.add(message);
   };
 
   const publish: Publisher['publish'] = (subject, payload, fields = []) => {
@@ -132,8 +171,8 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
     if (stream === undefined) return publisher.publish(subject, payload, fields);
     return new Promise((resolve, reject) => {
       const lane = laneOf(stream);
-      lane.gathered.push({ subject, payload, fields, resolve, reject });
-      if (lane.awaited?.count === lane.gathered.length) lane.awaited.done();
+      gather(lane, { subject, payload, fields, resolve, reject });
+      if (lane.awaited && countOf(lane.gathering) >= lane.awaited.count) lane.awaited.done();
       if (lane.isStoring) return;
       lane.isStoring = true;
       // What was read in the same turn belongs together.
@@ -166,12 +205,4 @@ const patienceFor = ({ length }: readonly Waiting[]) => 2 * Math.ceil(Math.log2(
 /** Whether nobody knows what became of it. */
 const isUnanswered = (error: unknown) => asJobicoError(error).code === 'unavailable' && !refusalOf(error);
 
-/** How many of these fit into one batch. */
-function countOf(gathered: readonly BatchedMessage[]): number {
-  let bytes = 0;
-  const beyond = gathered.slice(0, MOST_MESSAGES).findIndex(({ payload }, index) => {
-    bytes += payload.length;
-    return index > 0 && bytes > MOST_BYTES;
-  });
-  return beyond < 0 ? Math.min(gathered.length, MOST_MESSAGES) : beyond;
-}
+const countOf = (groups: readonly Group[]) => groups.reduce((sum, { messages }) => sum + messages.length, 0);

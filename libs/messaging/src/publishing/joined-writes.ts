@@ -5,6 +5,8 @@ export interface Writes {
   publish(message: OutgoingMessage): void;
   /** Acknowledges a delivered message. */
   acknowledge(message: Acknowledgeable): void;
+  /** Writes what has gathered at once, not at the end of the turn. */
+  flush(): void;
   /** Drops what has not been written: the connection is gone, and its callers have been told. */
   drop(): void;
 }
@@ -104,6 +106,7 @@ function joinedWrites(nc: NatsConnection, protocol: Protocol): Writes {
     acknowledge({ reply }) {
       gather(`PUB ${reply} 4\r\n+ACK\r\n`);
     },
+    flush,
     drop() {
       gathered = '';
     },
@@ -114,6 +117,7 @@ function plainWrites(nc: NatsConnection): Writes {
   return {
     publish: (message) => plainPublish(nc, message),
     acknowledge: ({ reply }) => nc.publish(reply, '+ACK'),
+    flush: () => undefined,
     drop: () => undefined,
   };
 }

@@ -31,6 +31,8 @@ export interface Publisher {
    * `unavailable` when the server is away and `too-large`; nothing is sent then.
    */
   send(subject: string, payload: string | Uint8Array, fields: HeaderFields): void;
+  /** What was given so far is on its way at once, not at the end of this turn of the event loop. */
+  flush(): void;
   /** Acknowledges a delivered message, along with whatever is published in this turn of the event loop. */
   acknowledge(message: Acknowledgeable): void;
   /** Tells the server that a delivered message is in work: it waits for the acknowledgement from now on. */
@@ -113,6 +115,7 @@ export function createPublisher(nc: NatsConnection): Publisher {
         throw notSendable(cause);
       }
     },
+    flush: () => writes.flush(),
     acknowledge: (message) => writes.acknowledge(message),
     stillWorking({ reply }) {
       if (!isUnreachable()) nc.publish(reply, '+WPI');
