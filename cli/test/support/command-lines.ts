@@ -1,4 +1,4 @@
-import type { OperationInput, OperationName } from '@jobico/contract';
+import { EXECUTION_STATUSES, type OperationInput, type OperationName } from '@jobico/contract';
 
 /** A command line that runs an operation. */
 export interface CommandLine {
@@ -140,7 +140,7 @@ export const COMMAND_LINES: Ways = {
         ...flags(filters),
         ...pageFlags({ ...(limit && { limit }), ...(after && { after }) }),
       ];
-      const isKnown = filters.status === undefined || ['ok', 'retry', 'failed', 'dead'].includes(filters.status);
+      const isKnown = filters.status === undefined || (EXECUTION_STATUSES as readonly string[]).includes(filters.status);
       return isKnown ? args : usage(args);
     },
     ({ tenant, limit, ...filters }) =>
