@@ -140,7 +140,8 @@ export const COMMAND_LINES: Ways = {
         ...flags(filters),
         ...pageFlags({ ...(limit && { limit }), ...(after && { after }) }),
       ];
-      const isKnown = filters.status === undefined || (EXECUTION_STATUSES as readonly string[]).includes(filters.status);
+      const isKnown =
+        filters.status === undefined || (EXECUTION_STATUSES as readonly string[]).includes(filters.status);
       return isKnown ? args : usage(args);
     },
     ({ tenant, limit, ...filters }) =>
