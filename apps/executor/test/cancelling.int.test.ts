@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Execution } from '@jobico/contract';
-import { cancelEvent, openTenantKv } from '@jobico/messaging';
+import { cancelEvent, createRecorder, openTenantKv } from '@jobico/messaging';
 import { describe, expect, test, vi } from 'vitest';
 import { onStage, type Stage } from './harness.ts';
 
@@ -118,6 +118,9 @@ describe.each(['strict', 'none', { key: '/0/key' }])('in a queue with ordering %
       await expect.poll(() => stage.unacknowledged('q'), { timeout: 100_000, interval: 250 }).toBe(0);
       const ran = await (await openTenantKv(stage.nats, stage.tenant)).keys('counts', '');
       expect(ran.toSorted()).toEqual(['n2', `n${far + 2}`].toSorted());
+      // That they are on record says nothing of those before them.
+      const { items } = await createRecorder(stage.nats).list({ tenant: stage.tenant, status: 'retry', limit: 1 });
+      expect(items).toEqual([]);
     }));
 
   test('cancelled while they run, are recorded, wait: of each event one outcome stands, and the answer tells which', () =>
@@ -152,6 +155,45 @@ describe.each(['strict', 'none', { key: '/0/key' }])('in a queue with ordering %
       await expect.poll(() => stage.unacknowledged('q'), { timeout: 10_000 }).toBe(0);
     }));
 });
+
+test('events are cancelled far from their turn while others are recorded in their slots: each key stays in order', () =>
+  onStage(async (stage) => {
+    const { nats, tenant } = stage;
+    await stage.deploy(packageWith({ key: '/key' }), GUESTS);
+    const far = 4096;
+    const count = 2 * far;
+    const ids = await Promise.all(
+      Array.from({ length: count }, (_, index) => stage.publish('told', { key: `k${index % 7}` })),
+    );
+    await stage.startExecutor();
+    const done = async () => count - (await stage.unacknowledged('q'));
+    const cancelled: string[] = [];
+    for (let at = await done(); at < far - 512; at = await done()) {
+      // In the slots of those that are delivered, and whose turn comes soon.
+      const beside = Array.from({ length: 20 }, (_, index) => ids[far + at + 256 + 12 * index] ?? '');
+      await Promise.allSettled(beside.map((id) => cancel(stage, id)));
+      cancelled.push(...beside);
+    }
+    expect(cancelled.length).toBeGreaterThan(20);
+    await expect.poll(() => stage.unacknowledged('q'), { timeout: 60_000, interval: 250 }).toBe(0);
+    // Newest first.
+    const nextOf = new Map<string, number>();
+    const behind: string[] = [];
+    const recorder = createRecorder(nats);
+    for (let page = await recorder.list({ tenant, limit: 1000 }); ;) {
+      for (const { event, sequence, status } of page.items) {
+        if (status === 'cancelled') continue;
+        const key = event.key ?? '';
+        const next = nextOf.get(key) ?? Infinity;
+        if (sequence > next) behind.push(`${key}: ${sequence} before ${next}`);
+        nextOf.set(key, sequence);
+      }
+      if (page.next === undefined) break;
+      page = await recorder.list({ tenant, limit: 1000, after: page.next });
+    }
+    expect(nextOf.size).toBe(7);
+    expect(behind).toEqual([]);
+  }));
 
 test('of a key whose first event waits outside the queue, those behind it can be cancelled before it, and it too', () =>
   onStage(async (stage) => {

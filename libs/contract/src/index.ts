@@ -34,6 +34,7 @@ export type { Operation } from './operations/operation.ts';
 export type { PackagePaused } from './operations/package.ts';
 export type { PauseState } from './operations/pause.ts';
 export { QueueState, StoredEvent, WaitingEvent } from './operations/queue.ts';
+export { isoTime } from './iso-time.ts';
 export { LIMITS } from './limits.ts';
 export { isLoopback, isLoopbackHost } from './loopback.ts';
 export { MODULES, Node } from './operations/platform.ts';

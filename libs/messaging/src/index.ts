@@ -72,6 +72,7 @@ export { queueInfo, readQueues } from './queues/queue-states.ts';
 export type { TenantContext } from './queues/queue-states.ts';
 export { openQueueTail } from './queues/queue-tail.ts';
 export type { EventState, QueueTail } from './queues/queue-tail.ts';
+export { recordedEvent, traceOf } from './outcomes/recorded-event.ts';
 export { createRecorder } from './outcomes/recorder.ts';
 export type { ExecutionFilter, ExecutionQuery, FollowFilter, Recorder } from './outcomes/recorder.ts';
 export { previewRedrive, redriveLetters } from './dead-letters/redrive.ts';

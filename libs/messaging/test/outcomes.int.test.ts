@@ -160,7 +160,7 @@ test('preparing to run an event tells that it has run already', () =>
 test('while it is looked whether an event was cancelled, what is recorded after it is not stored before it', () =>
   withNats(async (nats) => {
     const tenant = uniqueTenant();
-    const outcomes = createOutcomes(nats, tenant, 'q');
+    const outcomes = createOutcomes(nats, tenant, 'q', { laneOf: () => 'lane' });
     // Far from its turn, and in the slot of the first.
     await createOutcomes(nats, tenant, 'q').commit(execution(tenant, 7 + 4096, { status: 'cancelled' }));
     await outcomes.prepare([7, 8, 9], 0);
@@ -168,6 +168,46 @@ test('while it is looked whether an event was cancelled, what is recorded after 
     expect(await Promise.all(all.map((each) => outcomes.commit(each)))).toEqual(all.map(() => ({ isOurs: true })));
     const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
     expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 7, 8, 9]);
+  }));
+
+test('an event that is cancelled far from its turn stands in no way of what is recorded in its slot', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const [outcomes, ctl] = [
+      createOutcomes(nats, tenant, 'q', { laneOf: () => 'lane' }),
+      createOutcomes(nats, tenant, 'q'),
+    ];
+    await outcomes.prepare([7, 8, 9], 0);
+    const cancelled = execution(tenant, 7 + 4096, { status: 'cancelled' });
+    await ctl.commit(cancelled);
+    const { items: told } = await createRecorder(nats).list({ tenant, limit: 1 });
+    expect(told).toHaveLength(1);
+    const at = (await nats.jsm.streams.info('EXECUTIONS')).state.last_seq;
+    outcomes.learn(cancelled, at);
+    const all = [7, 8, 9].map((sequence) => execution(tenant, sequence));
+    await Promise.all(all.map((each) => outcomes.commit(each)));
+    const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
+    expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 7, 8, 9]);
+    expect(await outcomes.commit(execution(tenant, 7 + 4096))).toEqual({ isOurs: false, recorded: cancelled });
+  }));
+
+test('while an outcome is refused and looked up, what comes behind it in its lane waits, and nobody else', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q', { laneOf: ({ event }) => event.key ?? '' });
+    await outcomes.prepare([7, 8, 9, 10], 0);
+    // It is not told of.
+    await createOutcomes(nats, tenant, 'q').commit(execution(tenant, 7 + 4096, { status: 'cancelled' }));
+    const of = (sequence: number, key: string) => {
+      const { event, ...rest } = execution(tenant, sequence);
+      return { ...rest, event: { ...event, key } };
+    };
+    const first = outcomes.commit(of(7, 'a'));
+    const other = outcomes.commit(of(10, 'b'));
+    await other;
+    await Promise.all([outcomes.commit(of(8, 'a')), outcomes.commit(of(9, 'a')), first]);
+    const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
+    expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 10, 7, 8, 9]);
   }));
 
 test('of a cancellation and an outcome that are recorded at once, one stands, and both learn which', () =>

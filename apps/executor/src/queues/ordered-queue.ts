@@ -4,7 +4,6 @@ import {
   consumeOrdered,
   createOutcomes,
   createParking,
-  keyToken,
   queueStream,
   readEvent,
   SLOTS,
@@ -20,11 +19,11 @@ import {
 import type { Execution } from '@jobico/contract';
 import { isOwnEvent, type Admitted } from '../admission.ts';
 import { settleLost, settlementOf } from '../settlement/build-settlement.ts';
-import { Lane, type LaneEntry } from './lane.ts';
+import type { LaneEntry } from './lane.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
-import { ParkedLane } from './parked-lane.ts';
 import { CancelledEvents } from './cancelled-events.ts';
 import type { QueueContext } from './queue-context.ts';
+import { QueueLanes } from './queue-lanes.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { Running } from './running.ts';
 import { createSettler, type Settler } from './settler.ts';
@@ -34,8 +33,6 @@ import { Unacknowledged } from './unacknowledged.ts';
 const WORKING_MS = 10_000;
 /** Events whose slots are read before they come. */
 const AHEAD = 64;
-/** The lane of events that have no key; all of them, in a strict queue. */
-const STRICT = 'strict';
 
 /**
  * Works an ordered queue, strict or keyed. Messages come in the order they were stored; each joins the lane of its key
@@ -46,9 +43,14 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
   const { tenant, queue, partition } = found;
   const stream = queueStream(tenant, queue);
   const log = deps.log.child({ tenant, queue, ...(partition && { partition: partition.index }) });
-  const worker = new OrderedQueue(deps, found, createOutcomes(deps.nats, tenant, queue, partition?.index));
+  const isKeyed = (event: string) => deps.definitions.event(tenant, event)?.queue.ordering.kind === 'keyed';
+  const outcomes = createOutcomes(deps.nats, tenant, queue, {
+    partition: partition?.index,
+    laneOf: ({ event }) => (isKeyed(event.name) && event.key !== undefined ? event.key : ''),
+  });
+  const worker = new OrderedQueue(deps, found, outcomes, isKeyed);
   // Before anything comes: what is cancelled from then on is told, what was before is read.
-  const forget = deps.cancellations.follow(tenant, queue, (sequence) => worker.cancel(sequence));
+  const forget = deps.cancellations.follow(tenant, queue, (execution, at) => worker.cancel(execution, at));
   const consumer = await consumeOrdered(
     deps.nats,
     stream,
@@ -95,7 +97,7 @@ class OrderedQueue {
   readonly #unacknowledged: Unacknowledged;
   readonly #takenOver = new TakenOver();
   readonly #running = new Running();
-  readonly #lanes = new Map<string, Lane | ParkedLane>();
+  readonly #lanes: QueueLanes;
   readonly #parking: Parking;
   /** Whether the lanes that an earlier process parked are known: until then nothing may run. */
   #isParkingKnown = false;
@@ -119,7 +121,12 @@ class OrderedQueue {
   /** Whether something may still run that was begun before the queue was lost. */
   #isHaunted = false;
 
-  constructor(deps: QueueDeps, { tenant, queue, partition }: FoundConsumer, outcomes: Outcomes) {
+  constructor(
+    deps: QueueDeps,
+    { tenant, queue, partition }: FoundConsumer,
+    outcomes: Outcomes,
+    isKeyed: (event: string) => boolean,
+  ) {
     this.#deps = deps;
     this.#tenant = tenant;
     this.#queue = queue;
@@ -137,11 +144,16 @@ class OrderedQueue {
       openSandboxLane: () => this.#running.counted(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
       recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
-      park: (lane, entries, before) => this.#park(lane, entries, before),
+      park: (lane, entries, before) => this.#lanes.park(lane, entries, before),
       liveEvent: (event) => deps.definitions.event(tenant, event),
       decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),
       settle: (settlement, onDone) => this.#settler.settle(settlement, onDone),
     };
+    this.#lanes = new QueueLanes(this.#context, {
+      parking: this.#parking,
+      isKeyed,
+      admitted: () => this.#admitted,
+    });
   }
 
   get inFlight(): number {
@@ -157,12 +169,12 @@ class OrderedQueue {
   }
 
   pausesChanged(): void {
-    for (const lane of this.#lanes.values()) lane.pausesChanged();
+    this.#lanes.pausesChanged();
   }
 
   /** What whoever is next may be told of the tail: something, if all that has begun here has its record. */
   handBack(): HandBack | undefined {
-    const parked = [...this.#lanes.values()].filter((lane) => lane instanceof ParkedLane);
+    const { parked } = this.#lanes;
     const isKnown = this.isIdle && this.#isParkingKnown && !this.#isHaunted && !this.#takenOver.isForgotten;
     const isClear = isKnown && !parked.some(({ isDoubtful }) => isDoubtful);
     const hasTail = this.#unacknowledged.size > 0 || parked.length > 0;
@@ -190,8 +202,7 @@ class OrderedQueue {
     this.#isBegun = false;
     this.#isHaunted = true;
     this.#settler.abandon();
-    for (const lane of this.#lanes.values()) lane.close();
-    this.#lanes.clear();
+    this.#lanes.closeAll();
     this.#unacknowledged.begin(this.#unacknowledged.upTo);
     this.#recovered.clear();
     this.#completed.clear();
@@ -279,12 +290,11 @@ class OrderedQueue {
   }
 
   /** An event was cancelled, and its record is stored. */
-  cancel(sequence: number): void {
+  cancel(execution: Execution, at: number): void {
     if (!this.#isBegun) return;
-    // Whoever recorded that is another process.
-    this.#outcomes.forget(sequence);
-    for (const lane of this.#lanes.values()) if (lane.cancel(sequence)) return;
-    this.#cancelled.add(sequence);
+    const { sequence } = execution;
+    this.#outcomes.learn(execution, at);
+    if (!this.#lanes.cancel(sequence)) this.#cancelled.add(sequence);
   }
 
   /** Its slot says it of an event whose slot is read; that of one that comes later may have been read before. */
@@ -321,7 +331,7 @@ class OrderedQueue {
     // What was parked by one who let go of the queue cleanly has not begun.
     const isTakenOver = this.#isParkingKnown || !this.#takenOver.isHandedBack;
     this.#isParkingKnown = true;
-    for (const name of names) if (!this.#lanes.has(name)) this.#openParkedLane(name, isTakenOver).start();
+    this.#lanes.resume(names, isTakenOver);
   }
 
   /** A process that has lost the queue may have been parking still when this one looked what is parked. */
@@ -329,32 +339,13 @@ class OrderedQueue {
     if (this.#isParkingKnown && !this.#isHaunted && !this.#isStopping) await this.#resumeParked(this.#epoch);
   }
 
-  #openParkedLane(name: string, isTakenOver: boolean): ParkedLane {
-    const onEmpty = (latest: number) => {
-      if (latest > this.#admitted) return false;
-      this.#closeLane(name, lane);
-      return true;
-    };
-    const lane = new ParkedLane(name, this.#context, this.#parking, { isTakenOver, onEmpty });
-    this.#lanes.set(name, lane);
-    return lane;
-  }
-
-  #park(name: string, entries: readonly LaneEntry[], before?: Promise<void>): boolean {
-    if (name === STRICT) return false;
-    const open = this.#lanes.get(name);
-    const lane = open instanceof ParkedLane ? open : this.#openParkedLane(name, false);
-    for (const entry of entries) lane.push(entry, before);
-    if (lane !== open) lane.start();
-    return true;
-  }
-
   async #prepare(epoch: number, sinceMs: number): Promise<void> {
     const found = await this.#outcomes.prepare(this.#unprepared(), sinceMs);
     if (epoch !== this.#epoch) return;
     for (const [sequence, recorded] of found) {
       this.#recovered.set(sequence, recorded);
-      this.#takenOver.hasRun(sequence);
+      // One may be cancelled far from its turn.
+      if (recorded.status !== 'cancelled') this.#takenOver.hasRun(sequence);
     }
   }
 
@@ -395,28 +386,12 @@ class OrderedQueue {
       readyAtMs,
       onSettled: () => this.#unacknowledged.done(event.sequence),
     };
-    // What may be overtaken waits in a lane of its own, where it may be already.
     const isAside = recorded && !admitted.verdict && admitted.declared.job.retry.isOrderRelaxed;
-    if (isAside && this.#park(`r${event.sequence}`, [entry])) return;
+    if (isAside && this.#lanes.parkAside(entry)) return;
     if (mayHaveRun && !admitted.verdict) {
       const lost = { event, key: admitted.key, declared: admitted.declared, attempt: entry.attempt - 1 };
       entry.lost = () => settleLost(lost, this.#context.decisionContext(readyAtMs));
     }
-    this.#laneOf(event.name, admitted).push(entry);
-  }
-
-  #laneOf(event: string, { key }: Admitted): Lane | ParkedLane {
-    const ordering = this.#deps.definitions.event(this.#tenant, event)?.queue.ordering.kind ?? 'strict';
-    const name = ordering === 'keyed' && key !== undefined ? `k${keyToken(key)}` : STRICT;
-    const open = this.#lanes.get(name);
-    if (open) return open;
-    const lane = new Lane(name, this.#context, () => this.#closeLane(name, lane));
-    this.#lanes.set(name, lane);
-    return lane;
-  }
-
-  /** A lane that was parked ends under a name that is another's by now. */
-  #closeLane(name: string, lane: Lane | ParkedLane): void {
-    if (this.#lanes.get(name) === lane) this.#lanes.delete(name);
+    this.#lanes.of(event.name, admitted.key).push(entry);
   }
 }

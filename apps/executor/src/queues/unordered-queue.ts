@@ -35,7 +35,7 @@ export async function workUnorderedQueue(deps: QueueDeps, tenant: string, queue:
     onReconnect: (forgotten) => worker.doubt(forgotten),
   };
   // Before anything comes: what is cancelled from then on is told, what was before is read.
-  const forget = deps.cancellations.follow(tenant, queue, (sequence) => worker.cancel(sequence));
+  const forget = deps.cancellations.follow(tenant, queue, (execution, at) => worker.cancel(execution, at));
   const stream = queueStream(tenant, queue);
   const consumer = await consumeShared(deps.nats, stream, PULL, handlers, deps.log).catch((error: unknown) => {
     forget();
@@ -133,9 +133,9 @@ class UnorderedQueue {
   }
 
   /** An event was cancelled, and its record is stored. */
-  cancel(sequence: number): void {
-    // Whoever recorded that is another process.
-    this.#outcomes.forget(sequence);
+  cancel(execution: Execution, at: number): void {
+    const { sequence } = execution;
+    this.#outcomes.learn(execution, at);
     this.#cancelled.add(sequence);
     for (const [lane, event] of this.#lanes) if (event.sequence === sequence) lane.cancel(event);
     for (const held of this.#held.values()) {

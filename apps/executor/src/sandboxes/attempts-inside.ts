@@ -1,8 +1,8 @@
 import type { Dispatch } from '@jobico/component';
+import { isoTime } from '@jobico/contract';
 import type { QueuedEvent } from '@jobico/messaging';
 import type { CallContext } from '../host/host-services.ts';
 import type { InputRecorder } from '../host/recorded-inputs.ts';
-import { isoTime } from '../iso-time.ts';
 import type { LiveRun } from '../live-logs.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Work } from '../work.ts';

@@ -1,4 +1,5 @@
 import {
+  isoTime,
   parseExactJson,
   type EmittedEvent,
   type Execution,
@@ -9,12 +10,13 @@ import {
 import {
   createEventId,
   outgoingId,
+  recordedEvent,
+  traceOf,
   type DeadLetterBody,
   type DeclaredEvent,
   type QueuedEvent,
   type Settlement,
 } from '@jobico/messaging';
-import { isoTime } from '../iso-time.ts';
 import type { Attempt, Result, Verdict } from '../work.ts';
 import { retryDelayMs } from './retry.ts';
 
@@ -126,7 +128,7 @@ function withoutResult(
     package: declared?.version.id ?? '',
     version: declared?.version.version ?? 0,
     job: declared?.job.id ?? '',
-    event: eventOf(event, key),
+    event: recordedEvent(event, key),
     attempt,
     startedAt: new Date(context.nowMs).toISOString(),
     durationMs: 0,
@@ -163,7 +165,7 @@ function executionOf(
     package: declared.version.id,
     version: declared.version.version,
     job: declared.job.id,
-    event: eventOf(event, key),
+    event: recordedEvent(event, key),
     attempt,
     status,
     startedAt: isoTime(result.startedAtMs),
@@ -178,18 +180,7 @@ function executionOf(
     usage: { memoryBytes: result.memoryBytes, hostCalls: result.hostCalls },
     ...(result.inputs && { inputsKept: { calls: result.inputs.calls.length } }),
     node: context.node,
-    ...(event.traceparent && { traceId: event.traceparent.split('-')[1] ?? '' }),
-  };
-}
-
-function eventOf(event: QueuedEvent, key: string | undefined): Execution['event'] {
-  return {
-    id: event.id,
-    name: event.name,
-    ...(key !== undefined && { key }),
-    time: isoTime(event.timeMs),
-    ...(event.redriveOf && { redriveOf: event.redriveOf }),
-    ...(event.replayOf && { replayOf: event.replayOf }),
+    ...traceOf(event),
   };
 }
 

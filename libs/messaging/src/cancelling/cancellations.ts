@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Execution } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { ConsumerMessages } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
@@ -6,10 +7,13 @@ import { readForward } from '../reading/direct-batch.ts';
 import { readExecution } from '../outcomes/read-execution.ts';
 import { anyCancelled, executionFilter, EXECUTIONS } from '../subjects.ts';
 
+/** An event was cancelled; `at` is the sequence of its record in the stream. */
+export type OnCancelled = (execution: Execution, at: number) => void;
+
 /** Tells whoever works a queue which of its events were cancelled: what is on record is done, here they stop running. */
 export interface Cancellations {
-  /** Calls back with the sequence of each event of a queue that is cancelled from now on. Answers what ends that. */
-  follow(tenant: string, queue: string, listener: (sequence: number) => void): () => void;
+  /** Calls back with the record of each event of a queue that is cancelled from now on. Answers what ends that. */
+  follow(tenant: string, queue: string, listener: OnCancelled): () => void;
   stop(): Promise<void>;
 }
 
@@ -20,7 +24,7 @@ const AGAIN_MS = 1000;
  * refuses never happened, and what was recorded while the connection was lost comes late, and is not lost.
  */
 export async function watchCancellations(nats: Nats, log: Logger): Promise<Cancellations> {
-  const listeners = new Map<string, Set<(sequence: number) => void>>();
+  const listeners = new Map<string, Set<OnCancelled>>();
   const stopping = new AbortController();
   const { state } = await nats.jsm.streams.info(EXECUTIONS);
   let last = state.last_seq;
@@ -29,8 +33,9 @@ export async function watchCancellations(nats: Nats, log: Logger): Promise<Cance
   const read = async () => {
     for await (const message of messages) {
       last = message.seq;
-      const { tenant, queue, sequence } = readExecution(message);
-      for (const listener of listeners.get(`${tenant} ${queue}`) ?? []) listener(sequence);
+      const execution = readExecution(message);
+      const { tenant, queue } = execution;
+      for (const listener of listeners.get(`${tenant} ${queue}`) ?? []) listener(execution, message.seq);
     }
   };
   const reading = (async () => {

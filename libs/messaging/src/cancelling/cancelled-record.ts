@@ -3,6 +3,7 @@ import type { CancelRequest } from './cancel-event.ts';
 import type { Nats } from '../connection/connection.ts';
 import { createEventId } from '../intake/event-ids.ts';
 import type { QueuedEvent } from '../intake/event-message.ts';
+import { recordedEvent, traceOf } from '../outcomes/recorded-event.ts';
 import { scanForward } from '../reading/pages.ts';
 import type { ParkedEvent } from '../queues/parking.ts';
 import type { EventState } from '../queues/queue-tail.ts';
@@ -40,14 +41,7 @@ export async function cancelledRecord(
     package: run?.package ?? outcome?.package ?? declared?.version.id ?? '',
     version: run?.version ?? outcome?.version ?? declared?.version.version ?? 0,
     job: run?.job ?? outcome?.job ?? declared?.job.id ?? '',
-    event: {
-      id: event.id,
-      name: event.name,
-      ...(key !== undefined && { key }),
-      time: new Date(event.timeMs).toISOString(),
-      ...(event.redriveOf && { redriveOf: event.redriveOf }),
-      ...(event.replayOf && { replayOf: event.replayOf }),
-    },
+    event: recordedEvent(event, key),
     attempt: run?.attempt ?? known,
     status: 'cancelled',
     startedAt: new Date(startedMs).toISOString(),
@@ -63,7 +57,7 @@ export async function cancelledRecord(
     logs: run?.logs ?? [],
     usage: { memoryBytes: 0, hostCalls: 0 },
     node,
-    ...(event.traceparent && { traceId: event.traceparent.split('-')[1] ?? '' }),
+    ...traceOf(event),
   };
 }
 

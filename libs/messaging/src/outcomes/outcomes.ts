@@ -4,6 +4,7 @@ import type { Nats } from '../connection/connection.ts';
 import { readForward, readLast } from '../reading/direct-batch.ts';
 import { readExecution } from './read-execution.ts';
 import { EXECUTIONS, executionSubject, NONE, slotFilter, SLOTS } from '../subjects.ts';
+import { createLines, type Leave } from './lines.ts';
 
 /** Whether this process recorded the outcome, or one stands that ends the event, or a retry in place of a retry. */
 export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
@@ -26,31 +27,46 @@ export interface Outcomes {
   commit(execution: Execution): Promise<Commit>;
   /** The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored. */
   latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
-  /** Drops what was read, of the slot of one event or of all: after another process may have written. */
-  forget(sequence?: number): void;
+  /** Another process has recorded an outcome, at that sequence of the stream: nothing of it need be looked up. */
+  learn(execution: Execution, at: number): void;
+  /** Drops what was read: after other processes may have written. */
+  forget(): void;
 }
 
 /** What this process knows of a slot. */
 interface Slot {
   /** Stream sequence of its last outcome; 0 for none. */
   last: number;
-  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether and how that was its end. */
+  /** Of the newest event that has an outcome there, its sequence, its latest attempt, and whether that was its end. */
   event: number;
   attempt: number;
   isTerminal: boolean;
-  isCancelled: boolean;
   /**
    * Of older events that wait for another attempt, the latest that this process has recorded. As long as nobody else records
    * into the slot, which would show, it is the latest there is: they need no look at what is on record since.
    */
   waiting: Map<number, number> | undefined;
+  /** Events after that one that another process has ended. */
+  ended: Set<number> | undefined;
 }
 
-const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, isCancelled: false, waiting: undefined };
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, waiting: undefined, ended: undefined };
 
-/** `partition`: of the queue, if it has some. */
-export function createOutcomes(nats: Nats, tenant: string, queue: string, partition?: number): Outcomes {
+export interface OutcomesOptions {
+  /** Of the queue, if it is partitioned. */
+  partition?: number | undefined;
+  /** Outcomes of one lane are recorded in the order in which they are given to {@link Outcomes.commit}. Left out, none has to. */
+  laneOf?: (execution: Execution) => string;
+}
+
+export function createOutcomes(
+  nats: Nats,
+  tenant: string,
+  queue: string,
+  { partition, laneOf }: OutcomesOptions = {},
+): Outcomes {
   const known = new Map<number, Slot>();
+  const lines = createLines();
 
   const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
     const slots = [...new Set(sequences.map((sequence) => slotFilter(tenant, queue, sequence, partition)))];
@@ -66,7 +82,7 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
     slot.event = sequence;
     slot.attempt = isSame ? Math.max(attempt, slot.attempt) : attempt;
     slot.isTerminal = (isSame && slot.isTerminal) || status !== 'retry';
-    slot.isCancelled = (isSame && slot.isCancelled) || status === 'cancelled';
+    for (const ended of slot.ended ?? []) if (ended <= sequence) slot.ended?.delete(ended);
   };
 
   const latest = async (sequences: readonly number[], sinceMs: number) => {
@@ -137,25 +153,12 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
 
   /** Whether what is known of the slot is of this event and in its way, or of a later one and says nothing of it. */
   const isDoubtful = (execution: Execution) => {
-    const { event, isTerminal, attempt, waiting } = known.get(execution.sequence % SLOTS) ?? EMPTY;
+    const { event, isTerminal, attempt, waiting, ended } = known.get(execution.sequence % SLOTS) ?? EMPTY;
+    if (ended?.has(execution.sequence)) return true;
     if (event < execution.sequence) return false;
     if (event === execution.sequence) return isInTheWay(execution, isTerminal, attempt);
     const recorded = waiting?.get(execution.sequence);
     return recorded === undefined || isInTheWay(execution, false, recorded);
-  };
-
-  /**
-   * While somebody looks whether an event was cancelled that may be far from its turn: what is recorded of the events behind
-   * this one must not be stored before it.
-   */
-  let looking: Promise<void> | undefined;
-  const holdBack = () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    looking = promise;
-    return () => {
-      if (looking === promise) looking = undefined;
-      resolve();
-    };
   };
 
   // No message id: what is sent again is refused by the slot, and then found to be ours.
@@ -173,31 +176,42 @@ export function createOutcomes(nats: Nats, tenant: string, queue: string, partit
         sinceMs,
       ),
     isPrepared: (sequence) => known.has(sequence % SLOTS),
-    forget(sequence) {
-      if (sequence === undefined) known.clear();
-      else known.delete(sequence % SLOTS);
-    },
-    async commit(execution) {
-      for (let before = looking; before; before = looking) await before;
+    learn(execution, at) {
       const { sequence } = execution;
+      let slot = known.get(sequence % SLOTS);
+      // Of a slot that was not read, all is read before it is needed.
+      if (!slot) return;
+      if (slot === EMPTY) known.set(sequence % SLOTS, (slot = { ...EMPTY }));
+      slot.last = Math.max(at, slot.last);
+      slot.waiting?.delete(sequence);
+      if (sequence > slot.event) (slot.ended ??= new Set()).add(sequence);
+      else remember(execution, at);
+    },
+    forget: () => known.clear(),
+    async commit(execution) {
       const body = JSON.stringify(execution);
-      for (;;) {
-        const isDoubted = isDoubtful(execution);
-        const goOn = isDoubted && known.get(sequence % SLOTS)?.isCancelled ? holdBack() : undefined;
-        try {
-          const obstacle = isDoubted ? await standing(execution) : undefined;
+      const lane = laneOf?.(execution);
+      let leave: Leave | undefined;
+      try {
+        if (lane !== undefined && (lines.isFormed(lane) || isDoubtful(execution))) leave = await lines.join(lane);
+        for (let isRefused = false; ; isRefused = true) {
+          const obstacle = isRefused || isDoubtful(execution) ? await standing(execution) : undefined;
           if (obstacle) return obstacle;
           const publishing = publish(execution, body);
-          goOn?.();
-          rememberOwn(execution, (await publishing).sequence);
-          return { isOurs: true };
-        } catch (error) {
-          if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
-        } finally {
-          goOn?.();
+          leave?.();
+          try {
+            rememberOwn(execution, (await publishing).sequence);
+            return { isOurs: true };
+          } catch (error) {
+            if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
+          }
+          if (lane !== undefined) leave = await lines.join(lane);
         }
-        const refusal = await standing(execution);
-        if (refusal) return refusal;
+      } catch (error) {
+        leave?.(error);
+        throw error;
+      } finally {
+        leave?.();
       }
     },
   };

@@ -43,7 +43,7 @@ export async function openQueueTail(nats: Nats, tenant: string, queue: string): 
       // One to which nothing has come for long is settled as far as the stream goes.
       floor: open === 0 ? info.state.last_seq : (consumer?.ack_floor.stream_seq ?? 0),
       fetched: consumer && consumer.num_ack_pending > 0 ? consumer.delivered.stream_seq : 0,
-      outcomes: createOutcomes(nats, tenant, queue, partition?.index),
+      outcomes: createOutcomes(nats, tenant, queue, { partition: partition?.index }),
     };
   });
   const statesOf = async (events: readonly QueuedEvent[]) => {

@@ -1,6 +1,7 @@
 import { keyOf, JobicoError, parseExactJson, type Queue, type StoredEvent, type WaitingEvent } from '@jobico/contract';
 import type { StoredMsg } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
+import { recordedEvent } from '../outcomes/recorded-event.ts';
 import { readForward } from '../reading/direct-batch.ts';
 import { readStoredEvent, SOURCE, type QueuedEvent } from '../intake/event-message.ts';
 import { pagesBackward } from '../reading/pages.ts';
@@ -103,15 +104,10 @@ export function describeStored(
   const { value, isText } = payloadOf(event);
   const key = isText || !ordering ? event.key : keyOf({ ordering }, value, event.key);
   return {
-    id: event.id,
-    name: event.name,
-    ...(key !== undefined && { key }),
+    ...recordedEvent(event, key),
     queue,
     sequence: event.sequence,
-    time: new Date(event.timeMs).toISOString(),
     ...(source !== '' && { source }),
-    ...(event.redriveOf && { redriveOf: event.redriveOf }),
-    ...(event.replayOf && { replayOf: event.replayOf }),
     data: value,
     ...(isText && { isText }),
   };
