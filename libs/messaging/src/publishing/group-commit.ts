@@ -134,6 +134,7 @@ export function createGroupCommit(deps: GroupCommitDeps): Publisher {
       try {
         lane.isBusy = (await store(lane, group)) && length > FEW;
       } catch (error) {
+        lane.isBusy = false;
         // Those of the group that have their answer keep it.
         for (const { messages } of [group, ...lane.gathering.splice(0)])
           for (const { reject } of messages) reject(error);
