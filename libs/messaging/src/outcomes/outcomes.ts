@@ -193,9 +193,13 @@ export function createOutcomes(
       const lane = laneOf?.(execution);
       let leave: Leave | undefined;
       try {
-        if (lane !== undefined && (lines.isFormed(lane) || isDoubtful(execution))) leave = await lines.join(lane);
-        for (let isRefused = false; ; isRefused = true) {
-          const obstacle = isRefused || isDoubtful(execution) ? await standing(execution) : undefined;
+        let isDoubted = isDoubtful(execution);
+        if (lane !== undefined && (isDoubted || lines.isFormed(lane))) {
+          leave = await lines.join(lane);
+          isDoubted = isDoubtful(execution);
+        }
+        for (;;) {
+          const obstacle = isDoubted ? await standing(execution) : undefined;
           if (obstacle) return obstacle;
           const publishing = publish(execution, body);
           leave?.();
@@ -206,6 +210,7 @@ export function createOutcomes(
             if (!(error instanceof JobicoError && error.code === 'conflict')) throw error;
           }
           if (lane !== undefined) leave = await lines.join(lane);
+          isDoubted = true;
         }
       } catch (error) {
         leave?.(error);
