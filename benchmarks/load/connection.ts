@@ -23,7 +23,11 @@ export async function openConnection({ hostname, port }: URL): Promise<Connectio
   const read = (bytes: number, chunk: Uint8Array) => {
     unread += Buffer.from(chunk.buffer, chunk.byteOffset, bytes).toString('latin1');
     const length = lengthOf(unread);
-    if (length === undefined || unread.length < length) return true;
+    if (Number.isNaN(length)) {
+      socket.destroy(new Error(`an answer does not say how long it is: ${unread.slice(0, 500)}`));
+      return false;
+    }
+    if (unread.length < length) return true;
     const answer = unread;
     unread = '';
     if (answer.startsWith('HTTP/1.1 202 ')) settle?.resolve();
@@ -49,11 +53,9 @@ export async function openConnection({ hostname, port }: URL): Promise<Connectio
   };
 }
 
-/** How long the answer is that begins here; undefined until its headers are there. */
-function lengthOf(text: string): number | undefined {
+/** How long the answer is that begins here: endless until its headers are there, `NaN` if they do not say it. */
+function lengthOf(text: string): number {
   const end = text.indexOf('\r\n\r\n');
-  if (end < 0) return undefined;
-  const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
-  if (length === undefined) throw new Error(`an answer does not say how long it is: ${text.slice(0, 500)}`);
-  return end + 4 + Number(length);
+  if (end < 0) return Infinity;
+  return end + 4 + Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1]);
 }

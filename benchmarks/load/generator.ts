@@ -7,27 +7,27 @@ import { CONNECTIONS, type LoadAnswer, type LoadRequest } from './requests.ts';
 import { pour, takeTurns } from './targets.ts';
 
 async function answer(request: LoadRequest): Promise<LoadAnswer> {
-  const { origin, pathname } = new URL(request.url);
-  const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
   try {
-    return await send(pool, pathname, request);
+    return request.kind === 'flood' ? await flood(request) : await withPool(request);
   } catch (error) {
     return { failure: (error as Error).message };
-  } finally {
-    await pool.close();
   }
 }
 
-function send(pool: Pool, path: string, request: LoadRequest): Promise<LoadAnswer> {
-  switch (request.kind) {
-    case 'flood':
-      return flood(request);
-    case 'pace':
-      return pace(pool, path, request);
-    case 'turns':
-      return takeTurns(pool, request);
-    case 'pour':
-      return pour(pool, request);
+async function withPool(request: Exclude<LoadRequest, { kind: 'flood' }>): Promise<LoadAnswer> {
+  const { origin, pathname } = new URL(request.url);
+  const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+  try {
+    switch (request.kind) {
+      case 'pace':
+        return await pace(pool, pathname, request);
+      case 'turns':
+        return await takeTurns(pool, request);
+      case 'pour':
+        return await pour(pool, request);
+    }
+  } finally {
+    await pool.close();
   }
 }
 

@@ -13,16 +13,11 @@ export const headersOf = (token: string | undefined): Record<string, string> =>
   token === undefined ? JSON_HEADERS : { ...JSON_HEADERS, authorization: `Bearer ${token}` };
 
 /** Resolves when the subject has said that it has stored the orders; rejects for any other answer. */
-export function post(
-  pool: Pool,
-  path: string,
-  body: Buffer,
-  headers: Record<string, string> = JSON_HEADERS,
-): Promise<void> {
+export function post(pool: Pool, path: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;
     let refusal = '';
-    const request = { path, method: 'POST', headers, body } as const;
+    const request = { path, method: 'POST', headers: JSON_HEADERS, body } as const;
     pool.dispatch(request, {
       onRequestStart: () => undefined,
       onResponseStart: (_controller, statusCode) => {

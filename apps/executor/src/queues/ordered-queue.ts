@@ -23,7 +23,7 @@ import type { LaneEntry } from './lane.ts';
 import { outgoingSubject } from './outgoing-subject.ts';
 import { CancelledEvents } from './cancelled-events.ts';
 import type { QueueContext } from './queue-context.ts';
-import { QueueLanes } from './queue-lanes.ts';
+import { QueueLanes, type LaneKey } from './queue-lanes.ts';
 import { settled, type QueueDeps, type QueueWorker } from './queue-worker.ts';
 import { Running } from './running.ts';
 import { createSettler, type Settler } from './settler.ts';
@@ -43,12 +43,13 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
   const { tenant, queue, partition } = found;
   const stream = queueStream(tenant, queue);
   const log = deps.log.child({ tenant, queue, ...(partition && { partition: partition.index }) });
-  const isKeyed = (event: string) => deps.definitions.event(tenant, event)?.queue.ordering.kind === 'keyed';
+  const laneKey: LaneKey = (event, key) =>
+    deps.definitions.event(tenant, event)?.queue.ordering.kind === 'keyed' ? key : undefined;
   const outcomes = createOutcomes(deps.nats, tenant, queue, {
     partition: partition?.index,
-    laneOf: ({ event }) => (isKeyed(event.name) && event.key !== undefined ? event.key : ''),
+    laneOf: ({ event }) => laneKey(event.name, event.key) ?? '',
   });
-  const worker = new OrderedQueue(deps, found, outcomes, isKeyed);
+  const worker = new OrderedQueue(deps, found, outcomes, laneKey);
   // Before anything comes: what is cancelled from then on is told, what was before is read.
   const forget = deps.cancellations.follow(tenant, queue, (execution, at) => worker.cancel(execution, at));
   const consumer = await consumeOrdered(
@@ -121,12 +122,7 @@ class OrderedQueue {
   /** Whether something may still run that was begun before the queue was lost. */
   #isHaunted = false;
 
-  constructor(
-    deps: QueueDeps,
-    { tenant, queue, partition }: FoundConsumer,
-    outcomes: Outcomes,
-    isKeyed: (event: string) => boolean,
-  ) {
+  constructor(deps: QueueDeps, { tenant, queue, partition }: FoundConsumer, outcomes: Outcomes, laneKey: LaneKey) {
     this.#deps = deps;
     this.#tenant = tenant;
     this.#queue = queue;
@@ -151,7 +147,7 @@ class OrderedQueue {
     };
     this.#lanes = new QueueLanes(this.#context, {
       parking: this.#parking,
-      isKeyed,
+      laneKey,
       admitted: () => this.#admitted,
     });
   }

@@ -3,10 +3,12 @@ import { Lane, type LaneEntry } from './lane.ts';
 import { ParkedLane } from './parked-lane.ts';
 import type { QueueContext } from './queue-context.ts';
 
+export type LaneKey = (event: string, key: string | undefined) => string | undefined;
+
 export interface QueueLanesOptions {
   parking: Parking;
-  /** Of the queue of an event, as it is live. */
-  isKeyed: (event: string) => boolean;
+  /** The key whose lane an event joins, as its queue is live; undefined if it joins the one of all that have none. */
+  laneKey: LaneKey;
   /** Up to here, events have been given to their lanes. */
   admitted: () => number;
 }
@@ -32,7 +34,8 @@ export class QueueLanes {
 
   /** The lane of an event. */
   of(event: string, key: string | undefined): Lane | ParkedLane {
-    const name = this.#options.isKeyed(event) && key !== undefined ? `k${keyToken(key)}` : STRICT;
+    const laneKey = this.#options.laneKey(event, key);
+    const name = laneKey === undefined ? STRICT : `k${keyToken(laneKey)}`;
     const open = this.#lanes.get(name);
     if (open) return open;
     const lane = new Lane(name, this.#context, () => this.#close(name, lane));

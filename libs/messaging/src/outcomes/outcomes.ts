@@ -73,10 +73,16 @@ export function createOutcomes(
     return await readLast(nats, EXECUTIONS, slots);
   };
 
-  const remember = ({ sequence, attempt, status }: Execution, at: number) => {
+  /** The slot of an event, into which somebody has recorded at that sequence of the stream. */
+  const slotAfter = (sequence: number, at: number): Slot => {
     let slot = known.get(sequence % SLOTS);
     if (!slot || slot === EMPTY) known.set(sequence % SLOTS, (slot = { ...EMPTY }));
     slot.last = Math.max(at, slot.last);
+    return slot;
+  };
+
+  const remember = ({ sequence, attempt, status }: Execution, at: number) => {
+    const slot = slotAfter(sequence, at);
     if (sequence < slot.event) return;
     const isSame = sequence === slot.event;
     slot.event = sequence;
@@ -178,11 +184,9 @@ export function createOutcomes(
     isPrepared: (sequence) => known.has(sequence % SLOTS),
     learn(execution, at) {
       const { sequence } = execution;
-      let slot = known.get(sequence % SLOTS);
       // Of a slot that was not read, all is read before it is needed.
-      if (!slot) return;
-      if (slot === EMPTY) known.set(sequence % SLOTS, (slot = { ...EMPTY }));
-      slot.last = Math.max(at, slot.last);
+      if (!known.has(sequence % SLOTS)) return;
+      const slot = slotAfter(sequence, at);
       slot.waiting?.delete(sequence);
       if (sequence > slot.event) (slot.ended ??= new Set()).add(sequence);
       else remember(execution, at);
