@@ -258,9 +258,28 @@ describe('what a sandbox may say', () => {
     });
   });
 
-  it('ends with the process, of which the exit tells', async () => {
+  it('need not be that an event was entered: it has run since it came, or since the last word, if the thread is its', async () => {
     await withPuppet(async (box) => {
-      box.send({ key: 'job', data: [...say([entered, 1]), { deed: 'mark', n: 1 }, { deed: 'exit', code: 3 }] });
+      const before = performance.now();
+      box.send({ key: 'job', data: [{ deed: 'mark', n: 1 }] });
+      await until(() => box.sandbox.running().length === 1);
+      const looked = performance.now();
+      const [first] = box.sandbox.running();
+
+      expect(first?.n).toBe(1);
+      expect(first?.since).toBeGreaterThanOrEqual(before);
+      expect(first?.since).toBeLessThanOrEqual(looked);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(box.sandbox.running()).toEqual([first]);
+    });
+  });
+
+  it.each([
+    ['that it has entered', say([entered, 1])],
+    ['of which it has said nothing', []],
+  ])('ends with the process, of which the exit tells: an event %s', async (_, said) => {
+    await withPuppet(async (box) => {
+      box.send({ key: 'job', data: [...said, { deed: 'mark', n: 1 }, { deed: 'exit', code: 3 }] });
 
       expect(await box.exited).toMatchObject({
         reason: 'crashed',
@@ -268,6 +287,7 @@ describe('what a sandbox may say', () => {
         lost: [1],
         culprit: 1,
       });
+      expect(box.sandbox.running()).toMatchObject([{ n: 1 }]);
     });
   });
 });

@@ -100,9 +100,10 @@ export class Flights {
     });
   }
 
-  /** `n` is known to run, though nothing has been said of it yet. */
-  started(n: number): void {
-    this.#of(n).startedAt ??= performance.now();
+  /** `n` is known to run, though nothing has been said of it yet: since it came, or since what was heard last, at `heardAt`. */
+  started(n: number, heardAt: number): void {
+    const flight = this.#of(n);
+    flight.startedAt ??= Math.max(flight.boardedAt, heardAt);
   }
 
   /** The guest of `n` is entered. */

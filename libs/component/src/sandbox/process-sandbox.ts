@@ -39,6 +39,8 @@ export class ProcessSandbox implements Sandbox {
   readonly #loads: Loads = createLoads();
   readonly #ready = Promise.withResolvers<void>();
   #isReady = false;
+  /** `performance.now()` when it last said something. */
+  #heardAt = 0;
   #outcomes: SandboxOutcome[] = [];
   #ending: { reason: SandboxExit['reason']; message: string } | undefined;
 
@@ -52,7 +54,10 @@ export class ProcessSandbox implements Sandbox {
       ...(program && { program }),
       frameLimits: () => this.#loads.frameLimits,
       onFrame: (frame, bytes) => this.#receiveAll(frame, bytes),
-      onChunkEnd: () => this.#deliver(),
+      onChunkEnd: () => {
+        this.#heardAt = performance.now();
+        this.#deliver();
+      },
       onBrokenStream: (error) => this.#end('violation', error instanceof Error ? error.message : String(error)),
     });
     this.exited = this.#process.ended.then((processEnd) => this.#buried(processEnd));
@@ -92,8 +97,7 @@ export class ProcessSandbox implements Sandbox {
   }
 
   running(): readonly { readonly n: number; readonly since: number }[] {
-    const inside = this.#inside();
-    if (inside !== undefined) this.#flights.started(inside);
+    this.#inside();
     return this.#flights.running();
   }
 
@@ -105,10 +109,12 @@ export class ProcessSandbox implements Sandbox {
     this.#end('killed', 'It was killed.');
   }
 
-  /** The event whose guest has the thread. What the sandbox tells of others means nothing. */
+  /** The event whose guest has the thread; it counts as started from here on. What the sandbox tells of others means nothing. */
   #inside(): number | undefined {
     const n = this.#process.inside();
-    return n !== undefined && this.#flights.has(n) ? n : undefined;
+    if (n === undefined || !this.#flights.has(n)) return undefined;
+    this.#flights.started(n, this.#heardAt);
+    return n;
   }
 
   #requireLife(): void {

@@ -139,8 +139,8 @@ export class Runner {
 
   /** `usualMs` is how long the guest will keep the thread, most likely: what lies here must not wait that long. */
   #announce(n: number, usualMs: number): void {
-    this.#channel.enter(n);
     if (this.#channel.silentMs() + usualMs > LONGEST_SILENCE_MS) this.#channel.flush();
+    this.#channel.enter(n);
     this.#turn.enter(n);
   }
 }
