@@ -24,5 +24,3 @@ export type LoadAnswer =
       tookMs?: Float64Array;
     }
   | { failure: string };
-
-export const CONNECTIONS = 64;

@@ -1,46 +1,36 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'undici';
-import { nowMs, post } from './post.ts';
-import { CONNECTIONS, type LoadAnswer, type LoadRequest, type Target } from './requests.ts';
+import { nowMs } from './clock.ts';
+import { CONNECTIONS, requestOf, type Connections } from './connections.ts';
+import type { LoadAnswer, LoadRequest } from './requests.ts';
+import { sendSteadily } from './steady.ts';
 
 type Turns = Extract<LoadRequest, { kind: 'turns' }>;
 type Pour = Extract<LoadRequest, { kind: 'pour' }>;
 
 /** Sends to each target in its turn at a steady rate. */
-export async function takeTurns(pool: Pool, { targets, count, perSecond }: Turns): Promise<LoadAnswer> {
-  const next = inTurn(targets);
-  const answers: Promise<void>[] = [];
+export async function takeTurns(connections: Connections, request: Turns): Promise<LoadAnswer> {
+  const next = inTurn(request);
   const startedAtMs = nowMs();
-  for (let index = 0; index < count; index += 1) {
-    const early = startedAtMs + (index * 1000) / perSecond - nowMs();
-    if (early > 0) await delay(early);
-    const { path, body } = next(index);
-    answers.push(post(pool, path, body));
-  }
-  await Promise.all(answers);
+  await sendSteadily(request, (index) => connections.post(next(index)));
   return { startedAtMs, endedAtMs: nowMs(), sentAtMs: new Float64Array() };
 }
 
 /** Each connection sends its next request when it has the answer to the one before. */
-export async function pour(pool: Pool, { targets, count }: Pour): Promise<LoadAnswer> {
-  const next = inTurn(targets);
+export async function pour(connections: Connections, request: Pour): Promise<LoadAnswer> {
+  const next = inTurn(request);
   let sent = 0;
   const connection = async () => {
-    while (sent < count) {
-      const { path, body } = next(sent++);
-      await post(pool, path, body);
-    }
+    while (sent < request.count) await connections.post(next(sent++));
   };
   const startedAtMs = nowMs();
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   return { startedAtMs, endedAtMs: nowMs(), sentAtMs: new Float64Array() };
 }
 
-function inTurn(targets: readonly Target[]): (index: number) => { path: string; body: Buffer } {
-  const encoded = targets.map(({ path, body }) => ({ path, body: Buffer.from(body) }));
+function inTurn({ url, targets }: Turns | Pour): (index: number) => Buffer {
+  const requests = targets.map(({ path, body }) => requestOf(new URL(path, url), body));
   return (index) => {
-    const target = encoded[index % encoded.length];
-    if (!target) throw new Error('there is no target');
-    return target;
+    const request = requests[index % requests.length];
+    if (!request) throw new Error('there is no target');
+    return request;
   };
 }

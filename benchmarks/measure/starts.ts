@@ -1,9 +1,10 @@
 import { childrenOf } from './processes.ts';
 
-const LOOK_MS = 200;
+/** A look reads what the system tells of every process, which costs milliseconds. */
+const LOOK_MS = 1000;
 
 /**
- * Begins to count the processes that a process starts. What ends sooner than between two looks, five a second, is not
+ * Begins to count the processes that a process starts. What ends sooner than between two looks, one a second, is not
  * seen. The answer, which ends it, is their number.
  */
 export function countStarts(parent: number): () => number {

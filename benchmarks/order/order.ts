@@ -36,6 +36,10 @@ export function orderAt(n: number): Order {
   };
 }
 
+/** The body of a request with `count` orders, beginning with order `from`. */
+export const bodyOf = (from: number, count: number): string =>
+  JSON.stringify({ data: Array.from({ length: count }, (_, index) => orderAt(from + index)) });
+
 /** The number of an order, by its id; undefined if it is not one of ours. */
 export function orderNumber(id: unknown): number | undefined {
   const digits = typeof id === 'string' ? /^order-(\d+)$/.exec(id)?.[1] : undefined;

@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { watchOthers } from '../measure/others.ts';
 import { untilRecorded } from '../measure/outcomes.ts';
 import { median } from '../measure/statistics.ts';
-import { orderAt } from '../order/order.ts';
+import { bodyOf } from '../order/order.ts';
 import { coldTenants, deployCold } from '../subjects/jobico/deploy-cold.ts';
 import { startJobico } from '../subjects/jobico/start-jobico.ts';
 import type { StartSubject, Subject } from '../subjects/subject.ts';
@@ -37,7 +37,7 @@ export async function measureColdStart(jobs: number, options: StartSubject): Pro
 
 async function send(url: URL, signal: AbortSignal): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ data: [orderAt(1)] }), signal });
+  const response = await fetch(url, { method: 'POST', headers, body: bodyOf(1, 1), signal });
   if (response.status !== 202) throw new Error(`${url.href} was answered ${response.status}: ${await response.text()}`);
 }
 

@@ -2,7 +2,7 @@
 import { cpuSeconds, memoryMiB, ownCpuSeconds } from '../measure/processes.ts';
 import { countStarts } from '../measure/starts.ts';
 import { untilSettled } from '../measure/settled.ts';
-import { orderAt } from '../order/order.ts';
+import { bodyOf } from '../order/order.ts';
 import type { Run } from '../rounds.ts';
 import { deployToTenants } from '../subjects/jobico/deploy-package.ts';
 import { startModules, type Modules } from '../subjects/jobico/start-modules.ts';
@@ -66,7 +66,7 @@ async function share(
 ): Promise<{ found: Shared; othersShare: Stretch['othersShare'] }> {
   const { load, signal } = run;
   const queues = tenants.map((tenant) => ({ tenant, queue: 'orders' }));
-  const body = JSON.stringify({ data: [orderAt(1)] });
+  const body = bodyOf(1, 1);
   const targets = tenants.map((tenant) => ({ path: pathOf(tenant), body }));
   const steady = { url: urls.listener, targets, perSecond };
   await warmUp(run, urls.listener, tenants, tenants.length * WARM_UP_EVENTS);
@@ -93,7 +93,7 @@ const WARM_UP_EVENTS = 1000;
 const BATCH = 100;
 
 async function warmUp({ load }: Run, url: string, tenants: readonly string[], events: number): Promise<void> {
-  const body = JSON.stringify({ data: Array.from({ length: BATCH }, (_, index) => orderAt(index)) });
+  const body = bodyOf(0, BATCH);
   const targets = tenants.map((tenant) => ({ path: pathOf(tenant), body }));
   await load.run({ kind: 'pour', url, targets, count: events / BATCH });
 }

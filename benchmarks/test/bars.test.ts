@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { countStarts } from '../measure/starts.ts';
 import { mostOf, waitsIn } from '../questions/stretch.ts';
-import { headersOf } from '../load/post.ts';
+import { requestOf } from '../load/connections.ts';
 import { atLeastLine, barLine } from '../report/bars.ts';
 import { readRoundOptions } from '../rounds.ts';
 
@@ -20,8 +20,11 @@ test('a bar that is a least is kept by what is no less than it', () => {
 });
 
 test('requests bring the token that they are sent with, if there is one', () => {
-  expect(headersOf('jbc_x')).toEqual({ 'content-type': 'application/json', authorization: 'Bearer jbc_x' });
-  expect(headersOf(undefined)).toEqual({ 'content-type': 'application/json' });
+  const target = new URL('http://127.0.0.1:8080/events/acme/order');
+  const lines = (token?: string) => requestOf(target, '{"é":1}', token).toString().split('\r\n');
+  const head = ['POST /events/acme/order HTTP/1.1', 'host: 127.0.0.1:8080', 'content-type: application/json'];
+  expect(lines()).toEqual([...head, 'content-length: 8', '', '{"é":1}']);
+  expect(lines('jbc_x')).toEqual([...head, 'authorization: Bearer jbc_x', 'content-length: 8', '', '{"é":1}']);
 });
 
 test('the waits of a stretch are told by their quantiles', () => {
