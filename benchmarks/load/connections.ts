@@ -27,24 +27,28 @@ export async function openConnections(target: URL): Promise<Connections> {
   const all = new Set<Connection>();
   let free: Connection[] = [];
   const waiting: ((connection: Connection) => void)[] = [];
+  const onFree = (connection: Connection) => {
+    const next = waiting.shift();
+    if (next) next(connection);
+    else free.push(connection);
+  };
+  const onClose = (connection: Connection) => {
+    all.delete(connection);
+    free = free.filter((each) => each !== connection);
+  };
   const open = async () => {
-    const connection = await openConnection(target, () => {
-      all.delete(connection);
-      free = free.filter((each) => each !== connection);
-    });
+    const connection = await openConnection(target, onFree, onClose);
     all.add(connection);
     return connection;
   };
-  const nextFree = () => new Promise<Connection>((resolve) => waiting.push(resolve));
+  // A server closes what was not used for a while.
+  const anotherOne = () =>
+    all.size < CONNECTIONS ? open() : new Promise<Connection>((resolve) => waiting.push(resolve));
   free = await Promise.all(Array.from({ length: CONNECTIONS }, open));
   return {
-    async post(request) {
-      // A server closes what was not used for a while.
-      const connection = free.pop() ?? (await (all.size < CONNECTIONS ? open() : nextFree()));
-      await connection.post(request);
-      const next = waiting.shift();
-      if (next) next(connection);
-      else free.push(connection);
+    post(request) {
+      const connection = free.pop();
+      return connection ? connection.post(request) : anotherOne().then((other) => other.post(request));
     },
     [Symbol.dispose]() {
       for (const connection of all) connection.close();
@@ -57,7 +61,11 @@ interface Connection {
   close(): void;
 }
 
-async function openConnection({ hostname, port }: URL, onClose: () => void): Promise<Connection> {
+async function openConnection(
+  { hostname, port }: URL,
+  onFree: (connection: Connection) => void,
+  onClose: (connection: Connection) => void,
+): Promise<Connection> {
   let unread = '';
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   const read = (bytes: number, chunk: Uint8Array) => {
@@ -70,6 +78,7 @@ async function openConnection({ hostname, port }: URL, onClose: () => void): Pro
     if (unread.length < length) return true;
     const answer = unread;
     unread = '';
+    onFree(connection);
     if (answer.startsWith('HTTP/1.1 202 ')) settle?.resolve();
     else settle?.reject(new Error(`a request was answered ${answer.slice(9, 500)}`));
     return true;
@@ -84,9 +93,9 @@ async function openConnection({ hostname, port }: URL, onClose: () => void): Pro
   socket.on('error', (error) => settle?.reject(error));
   socket.on('close', () => {
     settle?.reject(new Error('the connection was closed before the answer'));
-    onClose();
+    onClose(connection);
   });
-  return {
+  const connection: Connection = {
     post: (request) =>
       new Promise((resolve, reject) => {
         settle = { resolve, reject };
@@ -94,6 +103,7 @@ async function openConnection({ hostname, port }: URL, onClose: () => void): Pro
       }),
     close: () => void socket.destroy(),
   };
+  return connection;
 }
 
 /** How long the answer is that begins here: endless until its headers are there, `NaN` if they do not say it. */

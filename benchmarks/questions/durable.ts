@@ -13,7 +13,7 @@ export interface DurableSize {
   warmUp: number;
 }
 
-const SIZE: DurableSize = { events: 10_000, stretches: 3, warmUp: 5000 };
+const SIZE: DurableSize = { events: 10_000, stretches: 3, warmUp: 20_000 };
 const QUICK: DurableSize = { events: 2000, stretches: 1, warmUp: 1000 };
 
 /** What a listener took: one event a request. */
