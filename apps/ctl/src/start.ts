@@ -144,7 +144,7 @@ export async function startCtl(options: CtlOptions): Promise<Ctl> {
     stops.push(async () => metrics.stop());
     tellPlatform(metrics, { nats, maxQueues: options.metricsQueues ?? MOST_QUEUES_TOLD });
     const run = {
-      handlers: createHandlers({ ...deps, onCancelled: countCancelled(metrics) }),
+      handlers: createHandlers({ ...deps, access, onCancelled: countCancelled(metrics) }),
       access,
       checks: createOperationChecks(),
       checkOutputs,
@@ -198,7 +198,7 @@ async function createDeps({ nats, node, nodes, definitions, door, inspector }: O
   const schemas = createSchemas(files);
   const intervalMs = options.reconcileIntervalMs;
   const reconciler = createReconciler({ nats, store, schedules, locks, log, intervalMs });
-  const deps: HandlerDeps = {
+  const deps: Omit<HandlerDeps, 'access'> = {
     nats,
     store,
     definitions,

@@ -2,6 +2,7 @@ import { JobicoError, type OperationInput, type Token } from '@jobico/contract';
 import {
   generateToken,
   stateOf,
+  type Access,
   type NewToken,
   type TenantAccounts,
   type TenantStore,
@@ -13,6 +14,8 @@ import type { Handlers } from '../operations.ts';
 export interface TokenDeps {
   tenants: TenantStore;
   tokens: TokenStore;
+  /** Who counts here as whom: what is answered holds for the next request. */
+  access: Pick<Access, 'untilKnown'>;
   /** Undefined where the server gives none. */
   accounts: TenantAccounts | undefined;
 }
@@ -21,7 +24,7 @@ type TokenHandlers = Pick<Handlers, 'token.create' | 'token.list' | 'token.revok
 
 const DEFAULT_AGE_S = 90 * 86_400;
 
-export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): TokenHandlers {
+export function createTokenHandlers({ tenants, tokens, access, accounts }: TokenDeps): TokenHandlers {
   return {
     async 'token.create'(input) {
       assertFits(input);
@@ -33,7 +36,9 @@ export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): T
         return { ...shownOf(await tokens.addUser(publicKey, about)), secret: creds };
       }
       const secret = generateToken();
-      return { ...shownOf(await tokens.add(secret, about)), secret };
+      const record = await tokens.add(secret, about);
+      await access.untilKnown(record);
+      return { ...shownOf(record), secret };
     },
     async 'token.list'({ tenant }) {
       const uses = await tokens.uses();
@@ -47,6 +52,7 @@ export function createTokenHandlers({ tenants, tokens, accounts }: TokenDeps): T
       const theirs = record.kind === 'nats' ? known(accounts) : undefined;
       const revoked = await tokens.revoke(record);
       if (record.tenant !== undefined) await theirs?.push(record.tenant);
+      await access.untilKnown(revoked);
       return shownOf(revoked);
     },
   };

@@ -28,11 +28,17 @@ export interface Access {
   assertHost(header: string | undefined): void;
   /** Calls back once the caller's token is worth nothing any more; for what outlasts a request. */
   onEnd(caller: Caller, listener: () => void): () => void;
+  /**
+   * Resolves once a token counts here as its record says, which is a message behind what was stored: whoever is told of it
+   * may use it at once. After a second all the same.
+   */
+  untilKnown(record: TokenRecord): Promise<void>;
 }
 
 const EVERYONE: Caller = { role: 'admin' };
 /** A timer takes no longer times, and a clock may be set: what ends later is looked at again then. */
 const LONGEST_LOOK_MS = 60 * 60_000;
+const LONGEST_BEHIND_MS = 1000;
 const NOTHING = Buffer.alloc(32);
 
 /** An access that stops following the tokens when it is told to. */
@@ -86,6 +92,19 @@ function createTokenAccess(tokens: Tokens): Access {
       look();
       return release;
     },
+    async untilKnown({ id, revokedAt }) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => {
+        const record = tokens.get(id);
+        if (record && record.revokedAt === revokedAt) resolve();
+      };
+      const forget = tokens.onChange(look);
+      const timer = setTimeout(resolve, LONGEST_BEHIND_MS);
+      look();
+      await promise;
+      clearTimeout(timer);
+      forget();
+    },
   };
 }
 
@@ -102,6 +121,7 @@ export function createOpenAccess(): Access {
       });
     },
     onEnd: () => () => undefined,
+    untilKnown: () => Promise.resolve(),
   };
 }
 
