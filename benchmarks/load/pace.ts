@@ -2,7 +2,7 @@ import { bodyOf } from '../order/order.ts';
 import { nowMs } from './clock.ts';
 import { requestOf, type Connections } from './connections.ts';
 import type { LoadAnswer, LoadRequest } from './requests.ts';
-import { sendSteadily } from './steady.ts';
+import { atSteadyRate } from './steady.ts';
 
 type Pace = Extract<LoadRequest, { kind: 'pace' }>;
 
@@ -11,9 +11,10 @@ export async function pace(connections: Connections, { url, from, count, perSeco
   const target = new URL(url);
   const sentAtMs = new Float64Array(count);
   const startedAtMs = nowMs();
-  await sendSteadily({ count, perSecond }, (index) => {
+  await atSteadyRate({ count, perSecond }, (index) => {
+    const request = requestOf(target, bodyOf(from + index, 1));
     sentAtMs[index] = nowMs();
-    return connections.post(requestOf(target, bodyOf(from + index, 1)));
+    return connections.post(request);
   });
   return { startedAtMs, endedAtMs: nowMs(), sentAtMs };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nowMs } from './clock.ts';
 
 /** Sends at a steady rate, whether or not what was sent before is answered. Rejects once all is sent if one was refused. */
-export async function sendSteadily(
+export async function atSteadyRate(
   { count, perSecond }: { count: number; perSecond: number },
   send: (index: number) => Promise<void>,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { nowMs } from './clock.ts';
 import { CONNECTIONS, requestOf, type Connections } from './connections.ts';
 import type { LoadAnswer, LoadRequest } from './requests.ts';
-import { sendSteadily } from './steady.ts';
+import { atSteadyRate } from './steady.ts';
 
 type Turns = Extract<LoadRequest, { kind: 'turns' }>;
 type Pour = Extract<LoadRequest, { kind: 'pour' }>;
@@ -10,7 +10,7 @@ type Pour = Extract<LoadRequest, { kind: 'pour' }>;
 export async function takeTurns(connections: Connections, request: Turns): Promise<LoadAnswer> {
   const next = inTurn(request);
   const startedAtMs = nowMs();
-  await sendSteadily(request, (index) => connections.post(next(index)));
+  await atSteadyRate(request, (index) => connections.post(next(index)));
   return { startedAtMs, endedAtMs: nowMs(), sentAtMs: new Float64Array() };
 }
 
