@@ -90,6 +90,8 @@ export class Lane {
       // It takes its turn: what is before it must have come back.
       if (this.#inSandbox > 0 && (entry.lost || 'verdict' in entry.admitted)) return;
       if (entry.lost) {
+        // And be on record: an outcome may be refused once where this process has just begun, and is recorded again.
+        if (this.#settling.size > 0) return;
         const { lost } = entry;
         entry.lost = undefined;
         this.#record(entry, lost());
@@ -275,7 +277,11 @@ export class Lane {
 
   #settle(entry: LaneEntry, settlement: Settlement): void {
     this.#settling.add(entry);
-    this.#context.settle(settlement, () => this.#finish(entry));
+    this.#context.settle(settlement, () => {
+      this.#finish(entry);
+      // The next may have waited for that.
+      this.#send();
+    });
   }
 
   #finish(entry: LaneEntry): void {
