@@ -42,13 +42,13 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
       }
       if (Date.now() - event.timeMs > declared.queue.maxAgeMs) return expired(event, declared);
       const validator = schemas.validatorOf(declared);
-      if (typeof validator === 'function') return check(event, declared, validator, partition);
+      if (typeof validator === 'function') return contained(event, declared, validator, partition);
       return validator.then(
-        (ready) => check(event, declared, ready, partition),
+        (ready) => contained(event, declared, ready, partition),
         (error: unknown) => {
           // An outage is no verdict on an event.
           if (!(error instanceof JobicoError) || error.code === 'unavailable') throw error;
-          return { key: event.key, verdict: { declared, error: { code: 'platform', message: error.message } } };
+          return unchecked(event, declared, error);
         },
       );
     },
@@ -78,6 +78,20 @@ export function isOwnEvent(event: QueuedEvent, partition: Partition): boolean {
 }
 
 const isSpread = ({ spread }: QueuedEvent, { count }: Partition) => spread?.count === count;
+
+const unchecked = ({ key }: QueuedEvent, declared: DeclaredEvent, { message }: Error): Admitted => ({
+  key,
+  verdict: { declared, error: { code: 'platform', message } },
+});
+
+/** What goes wrong here ends one event. Thrown further it would end the process, and the next one that reads the event. */
+function contained(...[event, declared, ...how]: Parameters<typeof check>): Admitted {
+  try {
+    return check(event, declared, ...how);
+  } catch (error) {
+    return unchecked(event, declared, new Error(`it cannot be checked: ${(error as Error).message}`, { cause: error }));
+  }
+}
 
 function check(
   event: QueuedEvent,

@@ -158,6 +158,11 @@ describe('routes', () => {
 describe('what may not run', () => {
   test.each([
     ['data that its schema refuses', { n: 'x' }, { error: { code: 'invalid' }, faults: [{ path: '/n' }] }],
+    [
+      'a field that objects have',
+      { size: { toString: 1 } },
+      { error: { code: 'invalid' }, faults: [{ path: '/size' }] },
+    ],
     ['text that is not JSON', '{', { error: { code: 'invalid' }, data: '{' }],
     ['nesting without end', '['.repeat(100_000) + ']'.repeat(100_000), { error: { code: 'invalid' } }],
   ])('%s, sent past the listener, becomes a dead letter', (_what, data, letter) =>
@@ -165,7 +170,8 @@ describe('what may not run', () => {
       const job = {
         event: { id: 'told', supplierqueue: 'q', runtime: 'as-told', schema: { id: 's', schemaref: 's.json' } },
       };
-      await stage.deploy(oneJob(job), GUESTS, { 's.json': { type: 'object', properties: { n: { type: 'number' } } } });
+      const properties = { n: { type: 'number' }, size: { enum: ['large', 'small'] } };
+      await stage.deploy(oneJob(job), GUESTS, { 's.json': { type: 'object', properties } });
       await stage.startExecutor();
       await stage.publish('told', data);
       expect((await stage.outcomes(1))[0]).toMatchObject({ status: 'dead', error: letter.error });

@@ -10,6 +10,17 @@ export function shown(value: unknown): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 
+/** Of hostile data: `String` would call what an object has in a field `toString`. */
+const textOf = (value: unknown) => (typeof value === 'string' ? value : shown(value));
+
+/** Characters of a list of what is allowed. */
+const LISTED = 1000;
+
+function listed(values: readonly string[]): string {
+  const text = values.join(', ');
+  return text.length > LISTED ? `${text.slice(0, LISTED)}…` : text;
+}
+
 /** The candidate that a misspelt word was probably meant to be. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || word.length > SHOWN) return undefined;
@@ -59,20 +70,20 @@ function faultOf(error: ErrorObject): Fault {
         path: path + pointer(field),
         message: `unknown field ${JSON.stringify(field)}`,
         value: shown((data as Record<string, unknown>)[field]),
-        ...(known.length > 0 && { allowed: known.join(', ') }),
+        ...(known.length > 0 && { allowed: listed(known) }),
         ...(suggestion !== undefined && { suggestion }),
       };
     }
     case 'required':
       return { path: path + pointer(String(params.missingProperty)), message: 'is missing' };
     case 'enum': {
-      const values = (params.allowedValues as unknown[]).map(String);
-      const suggestion = nearest(String(data), values);
+      const values = (params.allowedValues as unknown[]).map(textOf);
+      const suggestion = nearest(textOf(data), values);
       return {
         path,
         message: 'is not one of the allowed values',
         value: shown(data),
-        allowed: allowed ?? values.join(', '),
+        allowed: allowed ?? listed(values),
         ...(suggestion !== undefined && { suggestion }),
       };
     }

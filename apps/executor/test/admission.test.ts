@@ -1,0 +1,23 @@
+import type { DeclaredEvent, Definitions, QueuedEvent } from '@jobico/messaging';
+import { expect, test } from 'vitest';
+import { createAdmission } from '../src/admission.ts';
+
+test.each([
+  ['at once', (validate: () => never) => validate],
+  ['once its schema is read', (validate: () => never) => Promise.resolve(validate)],
+])('a fault of the platform while it checks an event, %s, ends that event and nothing else', async (_when, ready) => {
+  const declared = {
+    queue: { id: 'q', ordering: { kind: 'strict' }, maxAgeMs: 60_000 },
+  } as unknown as DeclaredEvent;
+  const broken = () => {
+    throw new TypeError('not foreseen');
+  };
+  const admission = createAdmission({ event: () => declared } as unknown as Definitions, {
+    validatorOf: () => ready(broken),
+  });
+  const event: QueuedEvent = { id: 'e', tenant: 't', name: 'told', sequence: 1, timeMs: Date.now(), text: '{}' };
+  expect(await admission.admit(event, 'q')).toEqual({
+    key: undefined,
+    verdict: { declared, error: { code: 'platform', message: 'it cannot be checked: not foreseen' } },
+  });
+});
