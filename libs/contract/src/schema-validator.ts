@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { JobicoError, type Fault } from './errors.ts';
-import { faultsOf } from './faults.ts';
+import { faultsOf, shown } from './faults.ts';
 import { isTooDeep } from './exact-json.ts';
 import { LIMITS } from './limits.ts';
 import { assertBounded } from './schema/assert-bounded.ts';
@@ -10,13 +10,13 @@ import { linearPattern } from './schema/linear-pattern.ts';
 import { isPlain } from './schema/is-plain.ts';
 import type { Schema } from './schema/references.ts';
 import { countedSchema, countSteps, createSteps, StepsUsedUp, type Steps } from './schema/steps.ts';
-import { addUniqueItems } from './schema/unique-items.ts';
+import { addComparisons } from './schema/compared-values.ts';
 
 const MAX_FAULTS = 20;
 /** Errors of a value of which each is looked at; of more, the last is what the whole of it is refused for. */
 const MOST_ERRORS = 500;
 
-/** Says what is wrong with a value; empty when it is valid. */
+/** Says what is wrong with a value; empty when it is valid. Throws nothing, whatever the value is. */
 export type Validator = (value: unknown) => Fault[];
 
 /**
@@ -44,7 +44,7 @@ export function compileSchema(text: string, { isChecked = false } = {}): Validat
   const options = { ...OPTIONS, validateSchema: !isChecked };
   const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options);
   formats.default(ajv);
-  addUniqueItems(ajv);
+  addComparisons(ajv);
   let check: ValidateFunction;
   let steps: Steps | undefined;
   try {
@@ -61,31 +61,33 @@ export function compileSchema(text: string, { isChecked = false } = {}): Validat
       cause,
     });
   }
-  return (value) => (passes(check, value, steps) ? [] : faultsOf(told(check.errors ?? [])).slice(0, MAX_FAULTS));
+  return (value) => {
+    try {
+      steps?.begin(value);
+      return check(value) ? [] : faultsOf(told(check.errors ?? [])).slice(0, MAX_FAULTS);
+    } catch (error) {
+      return [{ path: '', message: reasonOf(error), value: shown(value) }];
+    }
+  };
 }
 
 const told = <T>(errors: readonly T[]) => (errors.length > MOST_ERRORS ? errors.slice(-1) : errors);
 
-/** A value may be nested as deep as payloads may be, and a schema go into each level in several steps. */
-function passes(check: ValidateFunction, value: unknown, steps: Steps | undefined): boolean {
-  const refused = (keyword: string, message: string) => {
-    check.errors = [{ instancePath: '', schemaPath: '#', keyword, params: {}, message, data: value }];
-    return false;
-  };
-  try {
-    steps?.begin(value);
-    return check(value);
-  } catch (error) {
-    if (error instanceof StepsUsedUp) return refused('steps', TOO_MANY_STEPS);
-    if (error instanceof RangeError) return refused('depth', 'is nested too deep for its schema');
-    // The code that was made of the schema is at fault, and would be each time.
-    return refused('schema', `cannot be checked against its schema: ${(error as Error).message}`);
-  }
+/** Why a value is not valid that could not be checked to the end. */
+function reasonOf(error: unknown): string {
+  if (error instanceof StepsUsedUp) return TOO_MANY_STEPS;
+  // It may be nested as deep as payloads may be, and a schema go into each level in several steps.
+  if (error instanceof RangeError) return 'is nested too deep for its schema';
+  // The code that was made of the schema is at fault, and would be each time.
+  return `cannot be checked against its schema: ${(error as Error).message}`;
 }
 
 const TOO_MANY_STEPS =
   'takes too many steps to be checked: each level of it is held against several forms of its schema, and each of those ' +
   'goes on into the next level. Let what tells the forms apart stand first in their properties, or make it fewer forms';
+
+/** Keywords of a schema that is written out where it is referred to. */
+const INLINED = 10;
 
 // Stops at the first fault: a hostile payload must not make a long list of them.
 const OPTIONS = {
@@ -93,5 +95,10 @@ const OPTIONS = {
   verbose: true,
   strict: false,
   validateFormats: true,
-  code: { regExp: linearPattern },
+  // What is referred to a thousand times would be written out a thousand times.
+  inlineRefs: INLINED,
+  // It would write the code that it made of a schema that does not compile, megabytes of it, to the console.
+  logger: false,
+  // What the engine does again costs the square of a schema's size here.
+  code: { regExp: linearPattern, optimize: false },
 } as const;

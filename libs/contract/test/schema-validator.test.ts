@@ -1,5 +1,5 @@
 import { compileSchema } from '@jobico/contract';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 describe('compiling', () => {
   test.each([
@@ -68,6 +68,47 @@ describe('a schema that could keep a process busy', () => {
     expect(() => compileSchema(JSON.stringify(schema))).toThrow(expect.objectContaining({ code: 'schema-invalid' }));
   });
 
+  const named = (count: number, schema: object) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, schema]));
+
+  test.each([
+    ['too many properties', { properties: named(1001, {}) }, /1001 properties or forms side by side; at most 1000/],
+    [
+      'too many of them, one in another',
+      { properties: { ...named(600, {}), a: { prefixItems: Object.values(named(600, {})) } } },
+      /1201 properties or forms side by side/,
+    ],
+    ['too many forms', { $defs: { a: { oneOf: Object.values(named(2000, {})) } } }, /2000 properties or forms/],
+    ['too many names', { dependentRequired: named(1001, []) }, /1001 properties or forms/],
+    ['too many schemas', { $defs: named(5000, {}) }, /consists of 5001 schemas; at most 5000/],
+    [
+      'too many patterns',
+      {
+        properties: named(800, { pattern: 'a' }),
+        $defs: { a: { patternProperties: named(101, {}) }, b: { anyOf: Object.values(named(100, { const: [] })) } },
+      },
+      /1001 patterns and long lists of values; at most 1000/,
+    ],
+  ])('of %s is refused, and the console left alone', (_what, schema, message) => {
+    const written = vi.spyOn(console, 'error').mockReturnValue();
+    expect(() => compileSchema(JSON.stringify(schema))).toThrow(message);
+    expect(written).not.toHaveBeenCalled();
+    written.mockRestore();
+  });
+
+  test('as many as it may have are compiled, and hold', () => {
+    const wide = compileSchema(JSON.stringify({ properties: named(1000, { type: 'string' }) }));
+    expect(wide({ p0: 'a', p999: 'b' })).toEqual([]);
+    expect(wide({ p999: 1 })).toMatchObject([{ path: '/p999' }]);
+  });
+
+  test('what is referred to often is written out once', () => {
+    const $defs = { wide: { type: 'object', properties: named(900, { type: 'string' }) } };
+    const validate = compileSchema(JSON.stringify({ $defs, properties: named(900, { $ref: '#/$defs/wide' }) }));
+    expect(validate({ p7: { p8: 'a' } })).toEqual([]);
+    expect(validate({ p7: { p8: 1 } })).toMatchObject([{ path: '/p7/p8' }]);
+  });
+
   test('one that goes into the value at each step is taken: lists, trees', () => {
     const tree = compileSchema(
       '{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#"}},"next":{"$ref":"#"}},"required":["n"]}',
@@ -103,6 +144,18 @@ describe('a schema that could keep a process busy', () => {
     ).toHaveLength(1);
     expect(validate([1, '1', true, 'true', null, [], {}])).toEqual([]);
   });
+});
+
+test.each([
+  ['in any order', { a: 1, b: [null, 'x'] }, { b: [null, 'x'], a: 1 }, { b: ['x', null], a: 1 }],
+  ['with fields that objects have', { toString: 'a', valueOf: 1 }, { valueOf: 1, toString: 'a' }, { toString: 'a' }],
+  ['of many', Array.from({ length: 100 }, (_, n) => n), Array.from({ length: 100 }, (_, n) => n), [0]],
+])('values are compared as JSON: %s', (_what, allowed, same, other) => {
+  for (const schema of [{ const: allowed }, { enum: [allowed, 'else'] }]) {
+    const validate = compileSchema(JSON.stringify(schema));
+    expect(validate(same)).toEqual([]);
+    expect(validate(other)).toHaveLength(1);
+  }
 });
 
 test('a pattern means what it means in JavaScript', () => {

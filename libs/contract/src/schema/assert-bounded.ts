@@ -1,4 +1,6 @@
+import { areLookedUp } from './compared-values.ts';
 import { everySchema, idsOf, isSchema, target, type Schema } from './references.ts';
+import { schemasIn } from './steps.ts';
 
 /** Keywords whose schemas are for the value itself, and not for a part of it. */
 const IN_PLACE_ONE = ['not', 'if', 'then', 'else'];
@@ -9,13 +11,21 @@ const IN_PLACE_MAP = ['dependentSchemas', 'dependencies'];
 const MOST_STEPS = 10_000;
 /** Levels that a schema may have. */
 const DEEPEST = 100;
+/** Schemas in a schema, those in `$defs` too: making code of them takes a tenth of a second for a thousand. */
+const MOST_SCHEMAS = 5000;
+/** Schemas side by side, with those side by side in one of them, and so on: the code for them is nested as deep. */
+const MOST_BESIDE = 1000;
+/** Patterns, and values that others are looked up among: making code of them takes the square of their number. */
+const MOST_PATTERNS = 1000;
 
 /**
  * Throws for a schema that never comes to an end with a value, or takes exponentially many steps: one that refers to itself
- * without going into the value, or to another twice, and so on. References within the document are followed.
+ * without going into the value, or to another twice, and so on. References within the document are followed. Throws too for
+ * one of which code is not made in a fraction of a second: each process that works with its events makes it.
  */
 export function assertBounded(root: unknown): void {
   assertDepth(root, 0);
+  if (isSchema(root)) assertSmall(root);
   const known = new Map<Schema, number>();
   const open = new Set<Schema>();
   const byId = idsOf(root);
@@ -50,4 +60,37 @@ function assertDepth(value: unknown, depth: number): void {
   if (depth > DEEPEST) throw new Error(`it is nested deeper than ${DEEPEST} levels`);
   if (typeof value !== 'object' || value === null) return;
   for (const each of Object.values(value)) assertDepth(each, depth + 1);
+}
+
+function assertSmall(root: Schema): void {
+  let schemas = 0;
+  let patterns = 0;
+  const besideOf = (schema: Schema): number => {
+    schemas += 1;
+    patterns += patternsOf(schema);
+    const { $defs, definitions, ...own } = schema;
+    const inside = schemasIn(own);
+    const beside =
+      inside.length + (isSchema(schema.dependentRequired) ? Object.keys(schema.dependentRequired).length : 0);
+    let deepest = 0;
+    for (const each of inside) deepest = Math.max(deepest, besideOf(each));
+    // Each is code of its own.
+    for (const each of schemasIn({ $defs, definitions })) assertBeside(besideOf(each));
+    return beside + deepest;
+  };
+  assertBeside(besideOf(root));
+  if (schemas > MOST_SCHEMAS) throw new Error(`it consists of ${schemas} schemas; at most ${MOST_SCHEMAS} are taken`);
+  if (patterns > MOST_PATTERNS)
+    throw new Error(`it has ${patterns} patterns and long lists of values; at most ${MOST_PATTERNS} are taken`);
+}
+
+function assertBeside(count: number): void {
+  if (count > MOST_BESIDE)
+    throw new Error(`it has ${count} properties or forms side by side; at most ${MOST_BESIDE} are taken`);
+}
+
+function patternsOf({ pattern, patternProperties, const: only, enum: allowed }: Schema): number {
+  const looksUp = areLookedUp([only]) || (Array.isArray(allowed) && areLookedUp(allowed));
+  const named = isSchema(patternProperties) ? Object.keys(patternProperties).length : 0;
+  return named + (typeof pattern === 'string' ? 1 : 0) + (looksUp ? 1 : 0);
 }

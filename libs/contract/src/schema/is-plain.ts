@@ -1,3 +1,4 @@
+import { areLookedUp } from './compared-values.ts';
 import { idsOf, isSchema, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
 
@@ -17,7 +18,7 @@ export function isPlain(root: Schema): boolean {
     if (before !== undefined) return before;
     if (open.has(schema) || schema.$dynamicRef !== undefined || schema.$recursiveRef !== undefined) return Infinity;
     open.add(schema);
-    let size = 1 + entriesOf(schema);
+    let size = 1 + comparisonsIn(schema);
     for (const each of schemasIn(schema)) size += sizeOf(each);
     const found = typeof schema.$ref === 'string' ? target(root, byId, schema.$ref) : undefined;
     if (isSchema(found)) size += sizeOf(found);
@@ -30,4 +31,5 @@ export function isPlain(root: Schema): boolean {
 }
 
 /** Values that one value is compared with. */
-const entriesOf = (schema: Schema) => (Array.isArray(schema.enum) ? schema.enum.length : 0);
+const comparisonsIn = ({ enum: allowed }: Schema) =>
+  Array.isArray(allowed) && !areLookedUp(allowed) ? allowed.length : 0;

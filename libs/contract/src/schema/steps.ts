@@ -1,5 +1,6 @@
 import { _, type Ajv, type KeywordCxt } from 'ajv';
 import { LIMITS } from '../limits.ts';
+import { areLookedUp } from './compared-values.ts';
 import { idsOf, isSchema, target, type Schema } from './references.ts';
 
 /** Set into every schema that is counted; a field of that name in a tenant's schema is overwritten. */
@@ -74,7 +75,8 @@ export function countSteps(ajv: Ajv, steps: Steps): void {
     code({ gen, data, schema }: KeywordCxt) {
       const weight = schema as Weight;
       const look = (value: unknown) => steps.take(weight.steps + costOf(weight, value));
-      gen.code(_`${gen.scopeValue('func', { key: weight, ref: look })}(${data})`);
+      // One function for all of a weight: what ajv does for functions takes the square of how many there are.
+      gen.code(_`${gen.scopeValue('func', { key: JSON.stringify(weight), ref: look })}(${data})`);
     },
   });
   // Before the rest: a schema that is refused by its first keyword has been looked at too.
@@ -162,11 +164,15 @@ function weightOf(schema: Schema): Weight {
   let steps = 1;
   for (const [name, part] of Object.entries(schema)) {
     if (name === '$defs' || name === 'definitions') continue;
-    const parts = Array.isArray(part) ? part.length : isSchema(part) ? Object.keys(part).length : 1;
-    steps += parts / (PARTS[name] ?? CHEAP);
+    steps += partsOf(name, part) / (PARTS[name] ?? CHEAP);
   }
   const patterns = isSchema(schema.patternProperties) ? Object.keys(schema.patternProperties).length : 0;
   const isPattern = typeof schema.pattern === 'string' ? 1 : 0;
   const texts = TEXTS.filter((name) => schema[name] !== undefined).length + PATTERN * (patterns + isPattern);
   return { steps: Math.ceil(steps), texts, isDeep: DEEP.some((name) => schema[name] !== undefined) };
+}
+
+function partsOf(name: string, part: unknown): number {
+  if (Array.isArray(part)) return name === 'enum' && areLookedUp(part) ? 1 : part.length;
+  return isSchema(part) ? Object.keys(part).length : 1;
 }
