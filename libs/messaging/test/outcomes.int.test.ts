@@ -1,4 +1,4 @@
-import { createOutcomes, createRecorder } from '@jobico/messaging';
+import { createOutcomes, createRecorder, type Nats } from '@jobico/messaging';
 import { expect, test, vi } from 'vitest';
 import { execution, uniqueTenant, withNats } from './nats.ts';
 
@@ -180,15 +180,55 @@ test('an event that is cancelled far from its turn stands in no way of what is r
     await outcomes.prepare([7, 8, 9], 0);
     const cancelled = execution(tenant, 7 + 4096, { status: 'cancelled' });
     await ctl.commit(cancelled);
-    const { items: told } = await createRecorder(nats).list({ tenant, limit: 1 });
-    expect(told).toHaveLength(1);
-    const at = (await nats.jsm.streams.info('EXECUTIONS')).state.last_seq;
-    outcomes.learn(cancelled, at);
+    outcomes.learn(cancelled, await lastAt(nats, tenant));
     const all = [7, 8, 9].map((sequence) => execution(tenant, sequence));
     await Promise.all(all.map((each) => outcomes.commit(each)));
     const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
     expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 7, 8, 9]);
     expect(await outcomes.commit(execution(tenant, 7 + 4096))).toEqual({ isOurs: false, recorded: cancelled });
+  }));
+
+/** Where the stream has the last record of a tenant. */
+async function lastAt(nats: Nats, tenant: string): Promise<number> {
+  const record = await nats.jsm.direct.getMessage('EXECUTIONS', { last_by_subj: `jobico.execution.${tenant}.>` });
+  return record?.seq ?? 0;
+}
+
+/** A connection whose reads of slots are held back between the server's answer and who asked for it. */
+function withHeldReads(nats: Nats) {
+  const isRead = Promise.withResolvers<void>();
+  const answers: (() => void)[] = [];
+  const getLastMessagesFor: Nats['jsm']['direct']['getLastMessagesFor'] = (stream, { callback, ...asked }) =>
+    nats.jsm.direct.getLastMessagesFor(stream, {
+      ...asked,
+      callback: (...answer) => {
+        answers.push(() => callback?.(...answer));
+        if (answer[0] !== null) isRead.resolve();
+      },
+    });
+  const direct = Object.assign(Object.create(nats.jsm.direct) as Nats['jsm']['direct'], { getLastMessagesFor });
+  const jsm = Object.assign(Object.create(nats.jsm) as Nats['jsm'], { direct });
+  const release = () => {
+    for (const tell of answers) tell();
+  };
+  return { held: { ...nats, jsm }, isRead: isRead.promise, release };
+}
+
+test('an event that is cancelled while the slot is being read stands in no way either', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const { held, isRead, release } = withHeldReads(nats);
+    const outcomes = createOutcomes(held, tenant, 'q', { laneOf: () => 'lane' });
+    const preparing = outcomes.prepare([7, 8, 9], 0);
+    await isRead;
+    const cancelled = execution(tenant, 7 + 4096, { status: 'cancelled' });
+    await createOutcomes(nats, tenant, 'q').commit(cancelled);
+    outcomes.learn(cancelled, await lastAt(nats, tenant));
+    release();
+    await preparing;
+    await Promise.all([7, 8, 9].map((sequence) => outcomes.commit(execution(tenant, sequence))));
+    const { items } = await createRecorder(nats).list({ tenant, limit: 10 });
+    expect(items.toReversed().map(({ sequence }) => sequence)).toEqual([7 + 4096, 7, 8, 9]);
   }));
 
 test('while an outcome is refused and looked up, what comes behind it in its lane waits, and nobody else', () =>

@@ -50,6 +50,12 @@ interface Slot {
   ended: Set<number> | undefined;
 }
 
+/** An outcome that another process has recorded, at that sequence of the stream. */
+interface Learned {
+  execution: Execution;
+  at: number;
+}
+
 const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, waiting: undefined, ended: undefined };
 
 export interface OutcomesOptions {
@@ -66,6 +72,8 @@ export function createOutcomes(
   { partition, laneOf }: OutcomesOptions = {},
 ): Outcomes {
   const known = new Map<number, Slot>();
+  /** For each read of slots that is under way, what was learned since it began. */
+  const reads = new Set<Learned[]>();
   const lines = createLines();
 
   const lastOf = async (sequences: readonly number[]): Promise<StoredMsg[]> => {
@@ -91,10 +99,25 @@ export function createOutcomes(
     for (const ended of slot.ended ?? []) if (ended <= sequence) slot.ended?.delete(ended);
   };
 
+  /** What another process has recorded, where the slot is known. */
+  const note = (execution: Execution, at: number) => {
+    const { sequence } = execution;
+    if (!known.has(sequence % SLOTS)) return;
+    const slot = slotAfter(sequence, at);
+    slot.waiting?.delete(sequence);
+    if (sequence > slot.event) (slot.ended ??= new Set()).add(sequence);
+    else remember(execution, at);
+  };
+
   const latest = async (sequences: readonly number[], sinceMs: number) => {
-    const last = (await lastOf(sequences)).map((message) => ({ message, recorded: readExecution(message) }));
+    const learned: Learned[] = [];
+    reads.add(learned);
+    const messages = await lastOf(sequences).finally(() => reads.delete(learned));
+    const last = messages.map((message) => ({ message, recorded: readExecution(message) }));
     for (const sequence of sequences) known.set(sequence % SLOTS, EMPTY);
     for (const { message, recorded } of last) remember(recorded, message.seq);
+    // The server may have read before that was there.
+    for (const { execution, at } of learned) note(execution, at);
     const bySlot = Map.groupBy(last, ({ recorded }) => recorded.sequence % SLOTS);
     const found = sequences.map(async (sequence) => {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
@@ -183,13 +206,9 @@ export function createOutcomes(
       ),
     isPrepared: (sequence) => known.has(sequence % SLOTS),
     learn(execution, at) {
-      const { sequence } = execution;
       // Of a slot that was not read, all is read before it is needed.
-      if (!known.has(sequence % SLOTS)) return;
-      const slot = slotAfter(sequence, at);
-      slot.waiting?.delete(sequence);
-      if (sequence > slot.event) (slot.ended ??= new Set()).add(sequence);
-      else remember(execution, at);
+      note(execution, at);
+      for (const learned of reads) learned.push({ execution, at });
     },
     forget: () => known.clear(),
     async commit(execution) {
