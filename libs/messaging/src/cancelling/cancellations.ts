@@ -4,6 +4,7 @@ import type { Logger } from '@jobico/telemetry';
 import type { ConsumerMessages } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
 import { readForward } from '../reading/direct-batch.ts';
+import { followStream } from '../reading/follow-stream.ts';
 import { readExecution } from '../outcomes/read-execution.ts';
 import { anyCancelled, executionFilter, EXECUTIONS } from '../subjects.ts';
 
@@ -69,12 +70,11 @@ export async function watchCancellations(nats: Nats, log: Logger): Promise<Cance
 }
 
 async function openAfter(nats: Nats, sequence: number): Promise<ConsumerMessages> {
-  const consumer = await nats.js.consumers.get(EXECUTIONS, {
+  return await followStream(nats, EXECUTIONS, {
     filter_subjects: [anyCancelled()],
     deliver_policy: 'by_start_sequence',
     opt_start_seq: sequence + 1,
   });
-  return await consumer.consume();
 }
 
 /** The sequences of the events of a queue that were cancelled since a time. Throws `unavailable`. */

@@ -2,6 +2,7 @@ import { LIMITS, type Execution } from '@jobico/contract';
 import type { ConsumerMessages } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
 import { asUnavailable } from '../connection/failures.ts';
+import { followStream } from '../reading/follow-stream.ts';
 import { scanForward } from '../reading/pages.ts';
 import { readExecution } from './read-execution.ts';
 import { executionFilter, EXECUTIONS } from '../subjects.ts';
@@ -118,11 +119,10 @@ async function open(
   onExecution: (execution: Execution) => void,
 ): Promise<ConsumerMessages> {
   // From the stream and not as they are published: what it refuses never happened.
-  const consumer = await nats.js.consumers.get(EXECUTIONS, {
-    filter_subjects: [executionFilter(tenant, { queue })],
-    deliver_policy: 'new',
-  });
-  return await consumer.consume({ callback: (message) => onExecution(readExecution(message)) });
+  const filter_subjects = [executionFilter(tenant, { queue })];
+  return await followStream(nats, EXECUTIONS, { filter_subjects, deliver_policy: 'new' }, (message) =>
+    onExecution(readExecution(message)),
+  );
 }
 
 function tell(watch: QueueWatch, execution: Execution): void {

@@ -2,6 +2,7 @@ import type { Execution, ExecutionInputs, ExecutionStatus, Followed, LiveLines }
 import type { ConsumerConfig, JsMsg } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
 import { readLast } from '../reading/direct-batch.ts';
+import { followStream } from '../reading/follow-stream.ts';
 import { timeOfId } from '../intake/event-ids.ts';
 import { pagesBackward, scanForward } from '../reading/pages.ts';
 import { readExecution } from './read-execution.ts';
@@ -141,8 +142,7 @@ const afterSequence = (sequence: number): Start => ({
 const CLOCKS_DIFFER_MS = 5000;
 
 async function* messagesOf(nats: Nats, filters: string[], start: Start, signal: AbortSignal): AsyncGenerator<JsMsg> {
-  const consumer = await nats.js.consumers.get(EXECUTIONS, { filter_subjects: filters, ...start });
-  const messages = await consumer.consume();
+  const messages = await followStream(nats, EXECUTIONS, { filter_subjects: filters, ...start });
   const stop = () => messages.stop();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
