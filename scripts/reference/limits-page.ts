@@ -58,7 +58,18 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     '`invalid` (422); of an event that is published straight over NATS the key is ignored',
   ],
   packageBytes: ['A package definition', bytes(LIMITS.packageBytes), '`too-large`'],
-  schemaBytes: ['A JSON Schema', bytes(LIMITS.schemaBytes), '`schema-invalid`'],
+  schemaBytes: ['A JSON Schema, with all that it refers to', bytes(LIMITS.schemaBytes), '`schema-invalid`'],
+  schemaParts: ['Schemas that it consists of', many(LIMITS.schemaParts, 'schemas'), '`schema-invalid`'],
+  schemaWidth: [
+    'Its properties or forms side by side, with those in one of them, and so on',
+    many(LIMITS.schemaWidth, 'schemas'),
+    '`schema-invalid`',
+  ],
+  schemaPatterns: [
+    'Its patterns, with `const` and `enum` of lists, of objects or of more than 50 values',
+    many(LIMITS.schemaPatterns, 'patterns'),
+    '`schema-invalid`',
+  ],
   schemaSteps: [
     'Steps that an event takes to be checked, where its schema comes back to itself or is large: a step is one part of the schema at one value. Beside them, up to 30 for each value in the event',
     many(LIMITS.schemaSteps, 'steps'),
@@ -192,7 +203,17 @@ const SECTIONS: Record<string, Row[]> = {
     ],
     ...rowsOf('keyLength', 'attributeBytes', 'idempotencyMs', 'waitMs', 'waitEvents', 'waiters', 'streamWindow'),
   ],
-  'Packages and files': [...rowsOf('packageBytes', 'schemaBytes', 'schemaSteps', 'operationBytes')],
+  'Packages and files': [
+    ...rowsOf(
+      'packageBytes',
+      'schemaBytes',
+      'schemaParts',
+      'schemaWidth',
+      'schemaPatterns',
+      'schemaSteps',
+      'operationBytes',
+    ),
+  ],
   Components: [...Object.values(GATE), ...rowsOf('loadTimeMs')],
   'What an execution may use': [
     [

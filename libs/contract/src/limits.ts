@@ -33,6 +33,12 @@ export const LIMITS = {
   packageBytes: MIB,
   /** Bytes of a JSON Schema. */
   schemaBytes: 256 * KIB,
+  /** Schemas in a JSON Schema, those in `$defs` too: making code of them takes a tenth of a second for a thousand. */
+  schemaParts: 5000,
+  /** Schemas side by side, with those side by side in one of them, and so on: the code for them is nested as deep. */
+  schemaWidth: 1000,
+  /** Patterns, and values that others are looked up among: making code of them takes the square of their number. */
+  schemaPatterns: 1000,
   /** Steps that an event may take to be checked against a schema that is counted, beside some for each of its values. */
   schemaSteps: 200_000,
   /** Bytes of a request to the control plane, but for those of operations that say otherwise. */

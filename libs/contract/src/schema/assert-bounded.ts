@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import { areLookedUp } from './compared-values.ts';
 import { everySchema, idsOf, isSchema, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
@@ -11,13 +12,6 @@ const IN_PLACE_MAP = ['dependentSchemas', 'dependencies'];
 const MOST_STEPS = 10_000;
 /** Levels that a schema may have. */
 const DEEPEST = 100;
-/** Schemas in a schema, those in `$defs` too: making code of them takes a tenth of a second for a thousand. */
-const MOST_SCHEMAS = 5000;
-/** Schemas side by side, with those side by side in one of them, and so on: the code for them is nested as deep. */
-const MOST_BESIDE = 1000;
-/** Patterns, and values that others are looked up among: making code of them takes the square of their number. */
-const MOST_PATTERNS = 1000;
-
 /**
  * Throws for a schema that never comes to an end with a value, or takes exponentially many steps: one that refers to itself
  * without going into the value, or to another twice, and so on. References within the document are followed. Throws too for
@@ -79,14 +73,15 @@ function assertSmall(root: Schema): void {
     return beside + deepest;
   };
   assertBeside(besideOf(root));
-  if (schemas > MOST_SCHEMAS) throw new Error(`it consists of ${schemas} schemas; at most ${MOST_SCHEMAS} are taken`);
-  if (patterns > MOST_PATTERNS)
-    throw new Error(`it has ${patterns} patterns and long lists of values; at most ${MOST_PATTERNS} are taken`);
+  const { schemaParts, schemaPatterns } = LIMITS;
+  if (schemas > schemaParts) throw new Error(`it consists of ${schemas} schemas; at most ${schemaParts} are taken`);
+  if (patterns > schemaPatterns)
+    throw new Error(`it has ${patterns} patterns and long lists of values; at most ${schemaPatterns} are taken`);
 }
 
 function assertBeside(count: number): void {
-  if (count > MOST_BESIDE)
-    throw new Error(`it has ${count} properties or forms side by side; at most ${MOST_BESIDE} are taken`);
+  if (count > LIMITS.schemaWidth)
+    throw new Error(`it has ${count} properties or forms side by side; at most ${LIMITS.schemaWidth} are taken`);
 }
 
 function patternsOf({ pattern, patternProperties, const: only, enum: allowed }: Schema): number {
