@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +41,10 @@ export async function startKillableNats(
     async start() {
       server = await startNatsServer({ ...options, binary, dataDir, port, httpPort: 0 });
     },
-    pause: () => signal(server, 'SIGSTOP'),
+    pause() {
+      signal(server, 'SIGSTOP');
+      untilStopped(server);
+    },
     resume: () => signal(server, 'SIGCONT'),
     async connections() {
       const response = await fetch(`${server.monitorUrl ?? ''}/connz`);
@@ -55,5 +59,16 @@ function signal({ pid }: NatsServer, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** A thread that runs may answer once more before it hears of the signal. Where the system does not tell, nobody waits. */
+function untilStopped({ pid }: NatsServer): void {
+  const untilMs = Date.now() + 1000;
+  const stateOf = (thread: string) => readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ')[1]?.[0];
+  try {
+    while (readdirSync(`/proc/${pid}/task`).some((thread) => stateOf(thread) !== 'T') && Date.now() < untilMs);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
