@@ -48,7 +48,7 @@ export function createAdmission(definitions: Definitions, schemas: Schemas): Adm
         (error: unknown) => {
           // An outage is no verdict on an event.
           if (!(error instanceof JobicoError) || error.code === 'unavailable') throw error;
-          return unchecked(event, declared, error);
+          return unchecked(event, declared, error.message);
         },
       );
     },
@@ -79,7 +79,7 @@ export function isOwnEvent(event: QueuedEvent, partition: Partition): boolean {
 
 const isSpread = ({ spread }: QueuedEvent, { count }: Partition) => spread?.count === count;
 
-const unchecked = ({ key }: QueuedEvent, declared: DeclaredEvent, { message }: Error): Admitted => ({
+const unchecked = ({ key }: QueuedEvent, declared: DeclaredEvent, message: string): Admitted => ({
   key,
   verdict: { declared, error: { code: 'platform', message } },
 });
@@ -89,7 +89,7 @@ function contained(...[event, declared, ...how]: Parameters<typeof check>): Admi
   try {
     return check(event, declared, ...how);
   } catch (error) {
-    return unchecked(event, declared, new Error(`it cannot be checked: ${(error as Error).message}`, { cause: error }));
+    return unchecked(event, declared, `it cannot be checked: ${(error as Error).message}`);
   }
 }
 

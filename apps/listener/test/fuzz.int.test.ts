@@ -15,6 +15,7 @@ const SCHEMA = {
   },
   additionalProperties: false,
 };
+
 /** The same as the schema says, for what is sent here. */
 function isValid({ n, box, either, ...others }: Record<string, unknown>): boolean {
   return (

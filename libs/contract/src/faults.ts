@@ -6,8 +6,7 @@ const SHOWN = 60;
 
 /** A value as a fault shows it: JSON, shortened. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return cut(JSON.stringify(value) ?? String(value), SHOWN);
 }
 
 /** Of hostile data: `String` would call what an object has in a field `toString`. */
@@ -16,10 +15,9 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : shown(va
 /** Characters of a list of what is allowed. */
 const LISTED = 1000;
 
-function listed(values: readonly string[]): string {
-  const text = values.join(', ');
-  return text.length > LISTED ? `${text.slice(0, LISTED)}…` : text;
-}
+const listed = (values: readonly string[]) => cut(values.join(', '), LISTED);
+
+const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /** The candidate that a misspelt word was probably meant to be. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

@@ -50,13 +50,13 @@ interface Slot {
   ended: Set<number> | undefined;
 }
 
+const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, waiting: undefined, ended: undefined };
+
 /** An outcome that another process has recorded, at that sequence of the stream. */
 interface Learned {
   execution: Execution;
   at: number;
 }
-
-const EMPTY: Slot = { last: 0, event: 0, attempt: 0, isTerminal: false, waiting: undefined, ended: undefined };
 
 export interface OutcomesOptions {
   /** Of the queue, if it is partitioned. */
