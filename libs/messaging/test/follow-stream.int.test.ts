@@ -1,7 +1,16 @@
-import { connectNats, createOutcomes, ensureStreams, watchCancellations } from '@jobico/messaging';
+import {
+  connectNats,
+  createOutcomes,
+  createTenantLimitStore,
+  ensureStreams,
+  watchCancellations,
+  watchTenantLimits,
+} from '@jobico/messaging';
 import { createSilentLogger } from '@jobico/telemetry';
+import type { ConsumeOptions, ConsumerMessages, JsMsg, OrderedConsumerOptions } from '@nats-io/jetstream';
 import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { startKillableNats } from '../../../test/support/killable-nats.ts';
+import { keepFollowing } from '../src/reading/follow-stream.ts';
 import { execution } from './nats.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,4 +38,73 @@ test('who follows a stream hears again soon after a lost connection, also where 
   await createOutcomes(other, 't', 'q').commit(cancelled);
   await expect.poll(() => heard, { timeout: 15_000 }).toEqual([cancelled.id]);
   await cancellations.stop();
+});
+
+test('who watches a bucket hears again soon where nats-server has lost its consumer', async () => {
+  const server = await startKillableNats(inject('natsServerBinary'));
+  const log = createSilentLogger();
+  const nats = await connectNats({ url: server.url, name: 'watcher', log });
+  const other = await connectNats({ url: server.url, name: 'other', log });
+  onTestFinished(async () => void (await Promise.all([nats.close(), other.close()])));
+  const store = await createTenantLimitStore(other);
+  await store.set('before', { eventsPerSecond: 1 });
+  const watch = await watchTenantLimits(nats, log);
+  expect(watch.of('before')).toEqual({ eventsPerSecond: 1 });
+
+  const consumers = await other.jsm.consumers.list('KV_limits').next();
+  expect(consumers).toHaveLength(1);
+  for (const { name } of consumers) await other.jsm.consumers.delete('KV_limits', name);
+  const states = nats.nc.status();
+  await server.kill();
+  await server.start();
+  for await (const { type } of states) if (type === 'reconnect') break;
+  await vi.waitUntil(() => store.set('t', { eventsPerSecond: 7 }).catch(() => undefined), { timeout: 15_000 });
+
+  // The client's own watch waits for two heartbeats that do not come, of five seconds each.
+  await expect.poll(() => watch.of('t'), { timeout: 5000 }).toEqual({ eventsPerSecond: 7 });
+  await store.set('before', { eventsPerSecond: null });
+  await expect.poll(() => watch.of('before')).toBeUndefined();
+  await watch.stop();
+});
+
+test('what the client has given up is followed on where it stood, also if that fails at first', async () => {
+  const { url } = await startKillableNats(inject('natsServerBinary'));
+  const log = createSilentLogger();
+  const nats = await connectNats({ url, name: 'follower', log });
+  onTestFinished(() => nats.close());
+  await nats.jsm.streams.add({ name: 'S', subjects: ['s.>'] });
+  await nats.js.publish('s.1', 'one');
+
+  let isAway = false;
+  const opened: ConsumerMessages[] = [];
+  const get = async (stream: string, from: Partial<OrderedConsumerOptions>) => {
+    if (isAway) {
+      isAway = false;
+      throw new Error('JetStream is away');
+    }
+    const consumer = await nats.js.consumers.get(stream, from);
+    const consume = async (options: ConsumeOptions) => {
+      const messages = await consumer.consume(options);
+      opened.push(messages);
+      return messages;
+    };
+    return { info: () => consumer.info(true), consume };
+  };
+  const follower = { ...nats, js: { consumers: { get } } } as unknown as typeof nats;
+  const heard: string[] = [];
+  const onMessage = (message: JsMsg) => {
+    heard.push(message.string());
+    if (message.string() === 'one') throw new Error('cannot be read');
+  };
+  const following = await keepFollowing(follower, 'S', { deliver_policy: 'all' }, onMessage, log);
+  expect(following.stored).toBe(1);
+  await expect.poll(() => heard).toEqual(['one']);
+
+  isAway = true;
+  // As the client ends them after thirty consumers that could not be made.
+  (opened[0] as unknown as { stop(error: Error): void }).stop(new Error('given up'));
+  await nats.js.publish('s.2', 'two');
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual(['one', 'two']);
+  expect(opened).toHaveLength(2);
+  await following.stop();
 });

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Execution } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
-import type { ConsumerMessages } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
 import { readForward } from '../reading/direct-batch.ts';
-import { followStream } from '../reading/follow-stream.ts';
+import { keepFollowing } from '../reading/follow-stream.ts';
 import { readExecution } from '../outcomes/read-execution.ts';
 import { anyCancelled, executionFilter, EXECUTIONS } from '../subjects.ts';
 
@@ -18,38 +17,24 @@ export interface Cancellations {
   stop(): Promise<void>;
 }
 
-const AGAIN_MS = 1000;
-
 /**
  * Follows the records of events that were cancelled. They come from the stream and not as they are published: what it
  * refuses never happened, and what was recorded while the connection was lost comes late, and is not lost.
  */
 export async function watchCancellations(nats: Nats, log: Logger): Promise<Cancellations> {
   const listeners = new Map<string, Set<OnCancelled>>();
-  const stopping = new AbortController();
   const { state } = await nats.jsm.streams.info(EXECUTIONS);
-  let last = state.last_seq;
-  let messages = await openAfter(nats, last);
-
-  const read = async () => {
-    for await (const message of messages) {
-      last = message.seq;
-      const execution = readExecution(message);
-      const { tenant, queue } = execution;
-      for (const listener of listeners.get(`${tenant} ${queue}`) ?? []) listener(execution, message.seq);
-    }
+  const from = {
+    filter_subjects: [anyCancelled()],
+    deliver_policy: 'by_start_sequence' as const,
+    opt_start_seq: state.last_seq + 1,
   };
-  const reading = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await read();
-        if (!stopping.signal.aborted) messages = await openAfter(nats, last);
-      } catch (error) {
-        log.warn({ err: error }, 'cancellations cannot be followed yet');
-        await delay(AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
-    }
-  })();
+  const tell = (message: JsMsg) => {
+    const execution = readExecution(message);
+    const { tenant, queue } = execution;
+    for (const listener of listeners.get(`${tenant} ${queue}`) ?? []) listener(execution, message.seq);
+  };
+  const following = await keepFollowing(nats, EXECUTIONS, from, tell, log);
 
   return {
     follow(tenant, queue, listener) {
@@ -61,20 +46,8 @@ export async function watchCancellations(nats: Nats, log: Logger): Promise<Cance
         if (own.size === 0 && listeners.get(key) === own) listeners.delete(key);
       };
     },
-    async stop() {
-      stopping.abort('stopped');
-      await messages.close();
-      await reading;
-    },
+    stop: () => following.stop(),
   };
-}
-
-async function openAfter(nats: Nats, sequence: number): Promise<ConsumerMessages> {
-  return await followStream(nats, EXECUTIONS, {
-    filter_subjects: [anyCancelled()],
-    deliver_policy: 'by_start_sequence',
-    opt_start_seq: sequence + 1,
-  });
 }
 
 /** The sequences of the events of a queue that were cancelled since a time. Throws `unavailable`. */

@@ -57,14 +57,15 @@ export interface TenantLimitsView {
 
 /** Resolves once every limit that is set has been read. */
 export async function watchTenantLimits(nats: Nats, log: Logger): Promise<TenantLimitsView> {
-  const bucket = await openLimits(nats);
+  await openLimits(nats);
   const byTenant = new Map<string, TenantLimits>();
   const watch = await watchBucket(
-    bucket,
-    (entry) => {
-      const limits = entry.operation === 'PUT' ? entry.json<TenantLimits>() : {};
-      if (Object.keys(limits).length > 0) byTenant.set(entry.key, limits);
-      else byTenant.delete(entry.key);
+    nats,
+    TENANT_LIMITS,
+    ({ key, value }) => {
+      const limits = value?.json<TenantLimits>() ?? {};
+      if (Object.keys(limits).length > 0) byTenant.set(key, limits);
+      else byTenant.delete(key);
     },
     log,
   );

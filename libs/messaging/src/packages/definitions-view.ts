@@ -1,10 +1,9 @@
 import { jobsOf, queueOf, type Job, type PackageVersion, type Queue } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
-import type { KvWatchEntry } from '@nats-io/kv';
 import type { Nats } from '../connection/connection.ts';
 import { openDefinitions } from './definitions.ts';
-import { parseDefinitionKey, pauseKey } from '../subjects.ts';
-import { watchBucket, type BucketWatch } from '../reading/watch-bucket.ts';
+import { DEFINITIONS, parseDefinitionKey, pauseKey } from '../subjects.ts';
+import { watchBucket, type BucketEntry, type BucketWatch } from '../reading/watch-bucket.ts';
 
 /** An event that some live package declares, and everything that decides what happens to it. */
 export interface DeclaredEvent {
@@ -33,26 +32,26 @@ export interface Definitions extends BucketWatch {
 
 /** Resolves once every definition that exists has been read. */
 export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definitions> {
-  const bucket = await openDefinitions(nats);
+  await openDefinitions(nats);
   const packages = new Map<string, PackageVersion>();
   const byTenant = new Map<string, Map<string, DeclaredEvent>>();
   const paused = new Set<string>();
   let revision = 0;
 
-  const apply = (entry: KvWatchEntry) => {
+  const apply = (entry: BucketEntry) => {
     revision = Math.max(revision, entry.revision);
     const key = parseDefinitionKey(entry.key);
     if (key?.kind === 'package') applyPackage(entry, key.tenant);
-    else if (entry.operation === 'PUT') paused.add(entry.key);
+    else if (entry.value) paused.add(entry.key);
     else paused.delete(entry.key);
   };
 
   const isPackagePaused = ({ version }: DeclaredEvent) => paused.has(pauseKey(version.tenant, 'package', version.id));
   const isQueuePaused = (tenant: string, queue: string) => paused.has(pauseKey(tenant, 'queue', queue));
 
-  const applyPackage = (entry: KvWatchEntry, tenant: string) => {
-    if (entry.operation === 'PUT') packages.set(entry.key, entry.json<PackageVersion>());
-    else packages.delete(entry.key);
+  const applyPackage = ({ key, value }: BucketEntry, tenant: string) => {
+    if (value) packages.set(key, value.json());
+    else packages.delete(key);
     const declared = new Map<string, DeclaredEvent>();
     for (const version of packages.values()) {
       if (version.tenant === tenant) for (const event of declaredBy(version)) declared.set(event.job.event, event);
@@ -61,7 +60,7 @@ export async function watchDefinitions(nats: Nats, log: Logger): Promise<Definit
     else byTenant.delete(tenant);
   };
 
-  const watch = await watchBucket(bucket, apply, log);
+  const watch = await watchBucket(nats, DEFINITIONS, apply, log);
   return {
     ...watch,
     get revision() {

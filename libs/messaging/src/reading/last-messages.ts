@@ -61,8 +61,11 @@ export async function* bucketKeys(
   }
 }
 
-/** Whether a message is an entry, and not what stands for one that was deleted. */
-const isThere = ({ header }: StoredMsg) => header.get('KV-Operation') === '' && header.get('Nats-Marker-Reason') === '';
+/** Whether a message of a bucket with these headers is an entry, and not what stands for one that was deleted. */
+export const isEntry = (headers: StoredMsg['header'] | undefined): boolean =>
+  !headers || (headers.get('KV-Operation') === '' && headers.get('Nats-Marker-Reason') === '');
+
+const isThere = ({ header }: StoredMsg) => isEntry(header);
 
 async function subjectsOf({ jsm }: Nats, stream: string, filter: string): Promise<string[]> {
   try {

@@ -1,5 +1,16 @@
 import type { Logger } from '@jobico/telemetry';
-import type { KV, KvWatchEntry } from '@nats-io/kv';
+import type { JsMsg } from '@nats-io/jetstream';
+import type { Nats } from '../connection/connection.ts';
+import { isEntry } from './last-messages.ts';
+import { keepFollowing } from './follow-stream.ts';
+
+/** What a bucket holds under a key since a revision. */
+export interface BucketEntry {
+  key: string;
+  revision: number;
+  /** Undefined where the key was deleted. */
+  value?: JsMsg;
+}
 
 export interface BucketWatch {
   /** Calls back after each change. */
@@ -9,26 +20,30 @@ export interface BucketWatch {
 
 /**
  * Gives every entry of a bucket to `apply`, then each change as it comes. Resolves once what exists has been given. An
- * entry that cannot be read is logged and skipped.
+ * entry that cannot be read is logged and skipped. The client's own watch hears nothing for ten seconds where nats-server
+ * has lost its consumer: it waits for two heartbeats that do not come.
  */
-export async function watchBucket(bucket: KV, apply: (entry: KvWatchEntry) => void, log: Logger): Promise<BucketWatch> {
+export async function watchBucket(
+  nats: Nats,
+  bucket: string,
+  apply: (entry: BucketEntry) => void,
+  log: Logger,
+): Promise<BucketWatch> {
   const listeners = new Set<() => void>();
   const initial = Promise.withResolvers<void>();
-  const { values, bucket: name } = await bucket.status();
-  const watch = await bucket.watch();
-  if (values === 0) initial.resolve();
-  const watching = (async () => {
-    for await (const entry of watch) {
-      try {
-        apply(entry);
-      } catch (error) {
-        const { key, revision } = entry;
-        log.error({ bucket: name, key, revision, err: error }, 'entry cannot be read and is skipped');
-      }
-      if (entry.delta === 0) initial.resolve();
+  const prefix = `$KV.${bucket}.`;
+  const onMessage = (message: JsMsg) => {
+    try {
+      const key = message.subject.slice(prefix.length);
+      apply({ key, revision: message.seq, ...(isEntry(message.headers) && { value: message }) });
+    } finally {
+      if (message.info.pending === 0) initial.resolve();
       for (const listener of listeners) listener();
     }
-  })();
+  };
+  const from = { filter_subjects: [`${prefix}>`], deliver_policy: 'last_per_subject' as const };
+  const following = await keepFollowing(nats, `KV_${bucket}`, from, onMessage, log);
+  if (following.stored === 0) initial.resolve();
   await initial.promise;
   return {
     onChange(listener) {
@@ -37,8 +52,7 @@ export async function watchBucket(bucket: KV, apply: (entry: KvWatchEntry) => vo
     },
     async stop() {
       listeners.clear();
-      watch.stop();
-      await watching;
+      await following.stop();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Nats } from '../connection/connection.ts';
 import { unseal, type SealedSecret } from './sealed-secret.ts';
 import type { SecretKeys } from './secret-keys.ts';
 import { addressOf, openSecrets } from './secrets.ts';
-import { secretKey } from '../subjects.ts';
+import { secretKey, SECRETS } from '../subjects.ts';
 import { watchBucket } from '../reading/watch-bucket.ts';
 
 /** The value of a secret, and which one it is. */
@@ -27,14 +27,15 @@ export interface Secrets {
 
 /** Resolves once every secret that exists has been read. They are decrypted when they are first asked for. */
 export async function watchSecrets(nats: Nats, keys: SecretKeys | undefined, log: Logger): Promise<Secrets> {
-  const bucket = await openSecrets(nats);
+  await openSecrets(nats);
   const sealed = new Map<string, SealedSecret>();
   const opened = new WeakMap<SealedSecret, Secret>();
   const watch = await watchBucket(
-    bucket,
-    (entry) => {
-      if (addressOf(entry.key) && entry.operation === 'PUT') sealed.set(entry.key, entry.json());
-      else sealed.delete(entry.key);
+    nats,
+    SECRETS,
+    ({ key, value }) => {
+      if (addressOf(key) && value) sealed.set(key, value.json());
+      else sealed.delete(key);
     },
     log,
   );

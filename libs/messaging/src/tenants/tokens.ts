@@ -138,16 +138,17 @@ export interface Tokens extends BucketWatch {
 const USE_MS = 60_000;
 
 export async function watchTokens(nats: Nats, log: Logger): Promise<Tokens> {
-  const { tokens, use } = await openTokens(nats);
+  const { use } = await openTokens(nats);
   const records = new Map<string, TokenRecord>();
   const written = new Map<string, number>();
   const watch = await watchBucket(
-    tokens,
-    (entry) => {
-      if (entry.operation === 'PUT') records.set(entry.key, entry.json<TokenRecord>());
+    nats,
+    TOKENS,
+    ({ key, value }) => {
+      if (value) records.set(key, value.json());
       else {
-        records.delete(entry.key);
-        written.delete(entry.key);
+        records.delete(key);
+        written.delete(key);
       }
     },
     log,
