@@ -139,6 +139,22 @@ test("a package's job is built and gets its sample events, with its grants, key 
   });
 });
 
+test('a schema has what it refers to, in files', async () => {
+  const folder = await shop();
+  const write = (name: string, content: object) => writeFile(join(folder, name), JSON.stringify(content));
+  await mkdir(join(folder, 'parts'));
+  await write('placed.json', { properties: { customer: { $ref: 'parts/customer.json' } } });
+  await write('parts/customer.json', { pattern: '^c-' });
+  expect((await testJson(folder)).exitCode).toBe(0);
+  const refused = await testJson(folder, '--no-build', '--job', 'placed', '--data', '{"customer":"d"}');
+  expect(refused).toMatchObject({ exitCode: 5, output: { error: { errors: [{ path: '/customer' }] } } });
+
+  await write('placed.json', { $ref: 'parts/none.json' });
+  const missing = await testJson(folder, '--no-build');
+  expect(missing).toMatchObject({ exitCode: 5, output: { error: { code: 'schema-invalid' } } });
+  expect(missing.output.error?.detail).toContain('parts/none.json, which is not next to it');
+});
+
 test('a secret that is granted and has no value here fails the job that asks for it, and says what to do', async () => {
   const folder = await shop();
   const grants = { price: { ...SHOP.grants.price, secrets: ['TOKEN'] } };

@@ -37,7 +37,7 @@ const TREE = {
   description: 'A tree. */ export const evil = 1; /*',
   type: 'object',
   required: ['root'],
-  properties: { root: { $ref: '#/$defs/tree-node' } },
+  properties: { root: { $ref: '#/$defs/tree-node' }, by: { $ref: 'parts/planter.json#/$defs/person' } },
   additionalProperties: false,
   $defs: {
     'tree-node': {
@@ -48,10 +48,18 @@ const TREE = {
   },
 };
 
+const PLANTER = {
+  $defs: {
+    person: { type: 'object', properties: { name: { type: 'string' }, at: { $ref: 'place.json' } }, required: ['at'] },
+  },
+};
+
 const USE = `import type { Events } from './src/events.ts';
-export const right: Events['planted'] = { root: { name: 'oak', children: [{ name: 'acorn' }] } };
+export const right: Events['planted'] = { root: { name: 'oak', children: [{ name: 'acorn' }] }, by: { at: 7 } };
 // @ts-expect-error the name is text
 export const wrong: Events['planted'] = { root: { name: 5 } };
+// @ts-expect-error the place is a number
+export const nowhere: Events['planted'] = { root: { name: 'oak' }, by: { at: 'the hill' } };
 export const anything: Events['felled'] = 1;
 `;
 
@@ -73,10 +81,17 @@ test(
       jobs,
       runtimes: [{ id: 'a', moduleref: 'a.wasm' }],
     };
-    await mkdir(join(folder, 'schemas'));
+    await mkdir(join(folder, 'schemas/parts'), { recursive: true });
     await writeFile(join(folder, 'package.yaml'), JSON.stringify(wood));
     await writeFile(join(folder, 'schemas/tree.json'), JSON.stringify(TREE));
+    await writeFile(join(folder, 'schemas/parts/planter.json'), JSON.stringify(PLANTER));
 
+    const without = await finish(['types', folder]);
+    expect(without).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('parts/place.json, which is not next'),
+    });
+    await writeFile(join(folder, 'schemas/parts/place.json'), JSON.stringify({ type: 'number' }));
     expect((await finish(['types', folder, '--check'])).exitCode).toBe(5);
     const { exitCode, stdout } = await finish(['types', folder, '--json']);
     expect(exitCode).toBe(0);

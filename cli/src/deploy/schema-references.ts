@@ -1,5 +1,6 @@
-import { dirname, join } from 'node:path';
-import { bundleSchema, JobicoError, LIMITS } from '@jobico/contract';
+import { realpath } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { bundleSchema, compileSchema, JobicoError, LIMITS, type Validator } from '@jobico/contract';
 import { lookAt } from './look-at.ts';
 
 /** A schema of the file repository by its name; undefined where there is none. */
@@ -40,5 +41,35 @@ export async function withReferences(
   } catch (error) {
     if (error instanceof JobicoError && error.code === 'schema-invalid') return error.message;
     throw error;
+  }
+}
+
+/** A schema beside a package with what it refers to. */
+export interface LocalSchema {
+  text: string;
+  validate: Validator;
+  /** Where it and all that it refers to lie, absolute. */
+  files: readonly string[];
+}
+
+/** A schema beside a package as a deploy would send it, of files alone. Throws `schema-invalid`. */
+export async function readLocalSchema(folder: string, ref: string): Promise<LocalSchema> {
+  const invalid = (message: string) =>
+    new JobicoError('schema-invalid', `${relative('.', join(folder, ref))}: ${message}`);
+  const real = await realpath(folder);
+  const file = await lookAt(real, ref, LIMITS.schemaBytes);
+  if (file === undefined) throw invalid('there is no such file');
+  if (typeof file === 'string') throw invalid(file);
+  const schema = await withReferences(real, ref, file, (name) => {
+    const message = `it refers to ${name}, which is not next to it; only a deploy looks into the file repository`;
+    throw new JobicoError('schema-invalid', message);
+  });
+  if (typeof schema === 'string') throw invalid(schema);
+  const text = Buffer.from(schema.content).toString('utf8');
+  const names = [ref, ...schema.includes.map((name) => join(dirname(ref), name))];
+  try {
+    return { text, validate: compileSchema(text), files: names.map((name) => join(folder, name)) };
+  } catch (error) {
+    throw invalid((error as Error).message);
   }
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import {
-  compileSchema,
   JobicoError,
   jobsOf,
   nearest,
@@ -13,6 +12,7 @@ import {
   type Validator,
 } from '@jobico/contract';
 import type { PackageFile } from '../deploy/package-file.ts';
+import { readLocalSchema } from '../deploy/schema-references.ts';
 
 /** One event for one component: what `jobico test` runs. */
 export interface TestCase {
@@ -39,27 +39,25 @@ export interface TestPackage {
   queues: readonly Queue[];
   /** By event; undefined for an event of any JSON. */
   schemas: ReadonlyMap<string, Validator | undefined>;
+  /** Those of the schemas, absolute. */
+  schemaFiles: readonly string[];
 }
 
-/** Reads the schemas beside a package. Throws `package-invalid` for one that is not there or is none. */
+/** Reads the schemas beside a package. Throws `schema-invalid` for one that is not there or is none. */
 export async function readTestPackage({ file, definition }: PackageFile): Promise<TestPackage> {
   const folder = resolve(dirname(file));
   const jobs = jobsOf(definition);
   const schemas = new Map<string, Validator | undefined>();
+  const schemaFiles: string[] = [];
   for (const { event, schemaref } of jobs) {
-    schemas.set(event, schemaref === undefined ? undefined : await readSchema(folder, schemaref));
+    if (schemaref === undefined) schemas.set(event, undefined);
+    else {
+      const { validate, files } = await readLocalSchema(folder, schemaref);
+      schemas.set(event, validate);
+      schemaFiles.push(...files);
+    }
   }
-  return { folder, tenant: definition.tenant, jobs, queues: definition.queues.map(queueOf), schemas };
-}
-
-async function readSchema(folder: string, ref: string): Promise<Validator> {
-  const path = join(folder, ref);
-  try {
-    return compileSchema(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new JobicoError('package-invalid', `${shown(path)}: ${message}`, { cause });
-  }
+  return { folder, tenant: definition.tenant, jobs, queues: definition.queues.map(queueOf), schemas, schemaFiles };
 }
 
 /** The job that a name stands for: of a runtime or of an event. Throws `usage`. */

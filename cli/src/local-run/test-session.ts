@@ -61,13 +61,13 @@ export async function createTestSession(target: string, flags: TestFlags, told: 
   const fixed = [file, flags.event, flags.kv, flags.http].flatMap((each) =>
     each === undefined || each === '-' ? [] : [resolve(each)],
   );
-  let samples: readonly string[] = [];
+  let beside: readonly string[] = [];
   return {
-    inputs: () => [...fixed, ...samples, ...[...state.inputs.values()].flat()],
+    inputs: () => [...fixed, ...beside, ...[...state.inputs.values()].flat()],
     async run(changed, signal) {
       const found = isComponent ? undefined : await readPackageFile(file);
       const pack = found && (await readTestPackage(found));
-      samples = pack && flags.event === undefined ? pack.jobs.map(({ event }) => samplesOf(pack.folder, event)) : [];
+      beside = pack ? [...pack.schemaFiles, ...samplesFor(pack, flags)] : [];
       const cases = await (pack ? packageCases(pack, flags) : bareCases(file, flags));
       const options = { ...(await readOptions(flags)), schemas: pack?.schemas, signal };
       if (found && pack && flags.build) await buildFor(found, pack, cases, { ...state, changed, told, signal });
@@ -81,6 +81,9 @@ export async function createTestSession(target: string, flags: TestFlags, told: 
     },
   };
 }
+
+const samplesFor = ({ folder, jobs }: TestPackage, flags: TestFlags): string[] =>
+  flags.event === undefined ? jobs.map(({ event }) => samplesOf(folder, event)) : [];
 
 async function readOptions(flags: TestFlags): Promise<Omit<CaseOptions, 'schemas'>> {
   const { grant, id, key, attempt, time, timeout, kv, http } = flags;

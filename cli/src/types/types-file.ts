@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { compileSchema, JobicoError, jobsOf } from '@jobico/contract';
+import { dirname, resolve } from 'node:path';
+import { jobsOf } from '@jobico/contract';
 import type { PackageFile } from '../deploy/package-file.ts';
+import { readLocalSchema } from '../deploy/schema-references.ts';
 import { commentOf, typeOfSchema } from './schema-to-type.ts';
 
 const HEAD = `// Made by \`jobico types\` from the schemas of the package: change those, and run it again.`;
@@ -29,7 +29,8 @@ export async function typesFile({ file, definition }: PackageFile): Promise<Type
     if (type === undefined) {
       type = named(schemaref.replace(/^.*\//, '').replace(/\.json$/, ''));
       bySchema.set(schemaref, type);
-      declarations.push(...declarationsOf(type, await readSchema(folder, schemaref), named));
+      const { text } = await readLocalSchema(folder, schemaref);
+      declarations.push(...declarationsOf(type, JSON.parse(text), named));
     }
     fields.push(`  '${event}': ${type};`);
   }
@@ -45,16 +46,6 @@ export async function typesFile({ file, definition }: PackageFile): Promise<Type
   };
 }
 
-async function readSchema(folder: string, ref: string): Promise<unknown> {
-  try {
-    const text = await readFile(join(folder, ref), 'utf8');
-    compileSchema(text);
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new JobicoError('schema-invalid', `${ref}: ${(cause as Error).message}`, { cause });
-  }
-}
-
 /** The type of a schema, and of every part of it that a `$ref` names; a part may refer to itself. */
 function declarationsOf(name: string, root: unknown, named: (word: string) => string): string[] {
   const names = new Map<string, string>([['#', name]]);
@@ -63,7 +54,7 @@ function declarationsOf(name: string, root: unknown, named: (word: string) => st
     const known = names.get(ref);
     if (known !== undefined) return known;
     if (at(root, ref) === undefined) return 'unknown';
-    const own = named(`${name}-${ref.replace(/^.*\//, '')}`);
+    const own = named(`${name}-${ref.replace(/^.*\//, '').replace(/\.json$/, '')}`);
     names.set(ref, own);
     waiting.push(ref);
     return own;
@@ -76,17 +67,26 @@ function declarationsOf(name: string, root: unknown, named: (word: string) => st
   return found;
 }
 
-/** What a reference within a schema refers to. */
+/** What a reference refers to, within a schema or in one of the files that are in it, by their addresses. */
 function at(root: unknown, ref: string): unknown {
-  if (!ref.startsWith('#/')) return undefined;
-  let found = root;
-  for (const part of ref.slice(2).split('/')) {
-    const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof found !== 'object' || found === null) return undefined;
-    found = (found as Record<string, unknown>)[name];
-  }
-  return found;
+  const [address = '', pointer = ''] = ref.split('#');
+  const document =
+    address === ''
+      ? root
+      : (fieldOf(fieldOf(root, '$defs'), address) ?? fieldOf(fieldOf(root, 'definitions'), address));
+  if (pointer === '') return document;
+  if (!pointer.startsWith('/')) return undefined;
+  const names = pointer.slice(1).split('/');
+  return names.reduce(
+    (found, name) => fieldOf(found, decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~')),
+    document,
+  );
 }
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 
 /** Names for types, each once: `line-item` is `LineItem`. */
 function createNames(): (word: string) => string {
