@@ -23,6 +23,9 @@ export function queue(id: string, ordering: Queue['ordering'] = { kind: 'strict'
   return { id, ordering, storage: 'file', maxAgeMs: 3_600_000, maxBytes: 1 << 24, maxEvents };
 }
 
+/** When the events were stored of which there are outcomes. */
+const STORED = new Date().toISOString();
+
 export function execution(tenant: string, sequence: number, changes: Partial<Execution> = {}): Execution {
   const time = new Date().toISOString();
   return {
@@ -31,7 +34,7 @@ export function execution(tenant: string, sequence: number, changes: Partial<Exe
     package: 'p',
     version: 1,
     job: 'j',
-    event: { id: `e${sequence}`, name: 'placed', time },
+    event: { id: `e${sequence}`, name: 'placed', time: STORED },
     attempt: 1,
     status: 'ok',
     startedAt: time,

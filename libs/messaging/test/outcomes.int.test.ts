@@ -109,6 +109,21 @@ test('an outcome that an older event of its slot hides, recorded after it, is st
     expect(await outcomes.commit(again)).toMatchObject({ isOurs: false, recorded: { id: newer.id } });
   }));
 
+test('what is on record of a queue that was removed and made again is not of the events that it has now', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const stored = (agoMs: number) => new Date(Date.now() - agoMs).toISOString();
+    const before = execution(tenant, 7, { event: { id: 'old', name: 'placed', time: stored(60_000) } });
+    await createOutcomes(nats, tenant, 'q').commit(before);
+    const now = execution(tenant, 7, { event: { id: 'new', name: 'placed', time: stored(1000) } });
+    const sinceMs = Date.parse(now.event.time);
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    expect(await outcomes.prepare([7], sinceMs)).toEqual(new Map());
+    expect(await outcomes.commit(now)).toEqual({ isOurs: true });
+    expect((await outcomes.latest([7], sinceMs)).get(7)).toMatchObject({ event: { id: 'new' } });
+    expect(await outcomes.commit({ ...now, id: 'another' })).toMatchObject({ isOurs: false });
+  }));
+
 test('a further attempt of an event that waited is recorded without a look at what its slot took meanwhile', () =>
   withNats(async (nats) => {
     const tenant = uniqueTenant();

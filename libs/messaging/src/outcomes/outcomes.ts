@@ -121,16 +121,15 @@ export function createOutcomes(
     const bySlot = Map.groupBy(last, ({ recorded }) => recorded.sequence % SLOTS);
     const found = sequences.map(async (sequence) => {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
+      const isOwn = isOf(sequence, sinceMs);
       const own = inSlot
         .map(({ recorded }) => recorded)
-        .filter((recorded) => recorded.sequence === sequence)
+        .filter(isOwn)
         .reduce(later, undefined);
       if (own && own.status !== 'retry') return [sequence, own] as const;
       // What another event of the slot, an older one that waited long too, has recorded since this one was stored may hide
       // the outcome of this one: all of it, or all but a retry.
-      const hiding = inSlot.filter(
-        ({ message, recorded }) => recorded.sequence !== sequence && message.time.getTime() >= sinceMs,
-      );
+      const hiding = inSlot.filter(({ message, recorded }) => !isOwn(recorded) && message.time.getTime() >= sinceMs);
       const subjects = hiding.map(({ message }) => message.subject);
       return [sequence, await latestBehind(subjects, sequence, sinceMs, own)] as const;
     });
@@ -147,10 +146,11 @@ export function createOutcomes(
     sinceMs: number,
     own: Execution | undefined,
   ) => {
+    const isOwn = isOf(sequence, sinceMs);
     let found = own;
     for (const subject of subjects) {
       for await (const recorded of recordedSince(nats, subject, sinceMs)) {
-        if (recorded.sequence === sequence) found = later(found, recorded);
+        if (isOwn(recorded)) found = later(found, recorded);
       }
     }
     if (found && found !== own) remember(found, 0);
@@ -244,6 +244,18 @@ export function createOutcomes(
     },
   };
 }
+
+/**
+ * Whether a record is of an event at that place of the queue, stored since a time. A queue that was removed and made again,
+ * or was kept in memory, counts from the beginning: what stands on record of the one before is not of its events.
+ */
+const isOf =
+  (sequence: number, sinceMs: number) =>
+  (recorded: Execution): boolean =>
+    recorded.sequence === sequence && Date.parse(recorded.event.time) >= sinceMs - ROUNDED_MS;
+
+/** A time of the server is told in several forms. */
+const ROUNDED_MS = 1;
 
 function isInTheWay({ status, attempt }: Execution, isTerminal: boolean, recordedAttempt: number): boolean {
   return isTerminal || (status === 'retry' && recordedAttempt >= attempt);

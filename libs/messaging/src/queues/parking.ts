@@ -84,8 +84,9 @@ function headersOf(
   { event, attempt, readyAtMs }: Omit<ParkedEvent, 'parkedSequence'>,
 ): HeaderFields {
   const fields: [string, string][] = [
-    // Parked again by whoever takes the queue over: the copy that is there is enough.
-    [MESSAGE_ID, `${tenant}:${queue}:${event.sequence}`],
+    // Parked again by whoever takes the queue over: the copy that is there is enough. A queue that was made again has other
+    // events at the same places.
+    [MESSAGE_ID, `${tenant}:${queue}:${event.sequence}:${event.timeMs}`],
     [ID, event.id],
     [NAME, event.name],
     [SEQUENCE, String(event.sequence)],
