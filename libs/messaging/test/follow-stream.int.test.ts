@@ -1,10 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   connectNats,
   createOutcomes,
+  createOutcomeWaits,
   createTenantLimitStore,
   ensureStreams,
   watchCancellations,
   watchTenantLimits,
+  type Nats,
 } from '@jobico/messaging';
 import { createSilentLogger } from '@jobico/telemetry';
 import type { ConsumeOptions, ConsumerMessages, JsMsg, OrderedConsumerOptions } from '@nats-io/jetstream';
@@ -75,6 +78,48 @@ test('what the client has given up is followed on where it stood, also if that f
   await nats.jsm.streams.add({ name: 'S', subjects: ['s.>'] });
   await nats.js.publish('s.1', 'one');
 
+  const { follower, opened, failOnce } = interceptConsumers(nats);
+  const heard: string[] = [];
+  const onMessage = (message: JsMsg) => {
+    heard.push(message.string());
+    if (message.string() === 'one') throw new Error('cannot be read');
+  };
+  const following = await keepFollowing(follower, 'S', { deliver_policy: 'all' }, onMessage, log);
+  expect(following.stored).toBe(1);
+  await expect.poll(() => heard).toEqual(['one']);
+
+  failOnce();
+  giveUp(opened[0]);
+  await nats.js.publish('s.2', 'two');
+  await expect.poll(() => heard, { timeout: 15_000 }).toEqual(['one', 'two']);
+  expect(opened).toHaveLength(2);
+  await following.stop();
+});
+
+test('who waits for an outcome after the client has given up waits anew', async () => {
+  const { url } = await startKillableNats(inject('natsServerBinary'));
+  const nats = await connectNats({ url, name: 'listener', log: createSilentLogger() });
+  onTestFinished(() => nats.close());
+  await ensureStreams(nats);
+  const { follower, opened } = interceptConsumers(nats);
+  const waits = createOutcomeWaits(follower);
+  const first = await waits.begin('t', 'q', ['e1']);
+  await nats.js.publish('jobico.execution.t.p.j.ok.q.1', 'not a record');
+  giveUp(opened[0]);
+  // Behind whoever waits for that too.
+  await opened[0]?.closed().then(() => setImmediate());
+
+  const second = await waits.begin('t', 'q', ['e7']);
+  const outcome = execution('t', 7);
+  await createOutcomes(nats, 't', 'q').commit(outcome);
+  expect((await second?.outcomes(15_000))?.get('e7')?.id).toBe(outcome.id);
+  first?.end();
+  second?.end();
+  await waits.stop();
+});
+
+/** A connection that tells which messages were asked for. */
+function interceptConsumers(nats: Nats) {
   let isAway = false;
   const opened: ConsumerMessages[] = [];
   const get = async (stream: string, from: Partial<OrderedConsumerOptions>) => {
@@ -90,21 +135,11 @@ test('what the client has given up is followed on where it stood, also if that f
     };
     return { info: () => consumer.info(true), consume };
   };
-  const follower = { ...nats, js: { consumers: { get } } } as unknown as typeof nats;
-  const heard: string[] = [];
-  const onMessage = (message: JsMsg) => {
-    heard.push(message.string());
-    if (message.string() === 'one') throw new Error('cannot be read');
-  };
-  const following = await keepFollowing(follower, 'S', { deliver_policy: 'all' }, onMessage, log);
-  expect(following.stored).toBe(1);
-  await expect.poll(() => heard).toEqual(['one']);
+  const follower = { ...nats, js: { consumers: { get } } } as unknown as Nats;
+  return { follower, opened, failOnce: () => void (isAway = true) };
+}
 
-  isAway = true;
-  // As the client ends them after thirty consumers that could not be made.
-  (opened[0] as unknown as { stop(error: Error): void }).stop(new Error('given up'));
-  await nats.js.publish('s.2', 'two');
-  await expect.poll(() => heard, { timeout: 15_000 }).toEqual(['one', 'two']);
-  expect(opened).toHaveLength(2);
-  await following.stop();
-});
+/** Ends messages as the client does after thirty consumers that could not be made. */
+function giveUp(messages: ConsumerMessages | undefined): void {
+  (messages as unknown as { stop(error: Error): void }).stop(new Error('given up'));
+}

@@ -1,5 +1,5 @@
 import { LIMITS, type Execution } from '@jobico/contract';
-import type { ConsumerMessages } from '@nats-io/jetstream';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import type { Nats } from '../connection/connection.ts';
 import { asUnavailable } from '../connection/failures.ts';
 import { followStream } from '../reading/follow-stream.ts';
@@ -62,7 +62,11 @@ export function createOutcomeWaits(nats: Nats, most: number = LIMITS.waiters): O
       waiting: new Set(),
     };
     watches.set(key, watch);
-    watch.messages.catch(() => watches.delete(key));
+    const forget = () => {
+      if (watches.get(key) === watch) watches.delete(key);
+    };
+    // The client may end them by itself: whoever comes then begins anew.
+    void watch.messages.then((messages) => messages.closed()).then(forget, forget);
     return watch;
   };
 
@@ -120,9 +124,19 @@ async function open(
 ): Promise<ConsumerMessages> {
   // From the stream and not as they are published: what it refuses never happened.
   const filter_subjects = [executionFilter(tenant, { queue })];
-  return await followStream(nats, EXECUTIONS, { filter_subjects, deliver_policy: 'new' }, (message) =>
-    onExecution(readExecution(message)),
-  );
+  return await followStream(nats, EXECUTIONS, { filter_subjects, deliver_policy: 'new' }, (message) => {
+    const execution = readable(message);
+    if (execution) onExecution(execution);
+  });
+}
+
+/** One that cannot be read is nobody's: what is thrown here ends the following of all others. */
+function readable(message: JsMsg): Execution | undefined {
+  try {
+    return readExecution(message);
+  } catch {
+    return undefined;
+  }
 }
 
 function tell(watch: QueueWatch, execution: Execution): void {
