@@ -70,6 +70,11 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     many(LIMITS.schemaPatterns, 'patterns'),
     '`schema-invalid`',
   ],
+  schemaInstructions: [
+    'Instructions of its patterns, with what they repeat written out: `[ab]{1,100}` is 200',
+    many(LIMITS.schemaInstructions, 'instructions'),
+    '`schema-invalid`',
+  ],
   schemaSteps: [
     'Steps that an event takes to be checked, where its schema comes back to itself or is large: a step is one part of the schema at one value. Beside them, up to 30 for each value in the event',
     many(LIMITS.schemaSteps, 'steps'),
@@ -93,7 +98,7 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     many(LIMITS.emittedEvents, 'events'),
     '`outbox.emit` answers `too-large`; those before it count',
   ],
-  emittedBytes: ['Their data together', bytes(LIMITS.emittedBytes), 'the same'],
+  emittedBytes: ['Their data and keys together', bytes(LIMITS.emittedBytes), 'the same'],
   recordedInputBytes: [
     'Inputs that a record keeps where `jobs[].record` says so',
     bytes(LIMITS.recordedInputBytes),
@@ -210,6 +215,7 @@ const SECTIONS: Record<string, Row[]> = {
       'schemaParts',
       'schemaWidth',
       'schemaPatterns',
+      'schemaInstructions',
       'schemaSteps',
       'operationBytes',
     ),

@@ -15,13 +15,24 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : shown(va
 /** Characters of a list of what is allowed. */
 const LISTED = 1000;
 
-const listed = (values: readonly string[]) => cut(values.join(', '), LISTED);
+/** No more of them is looked at than is shown. */
+function listed(values: readonly unknown[]): string {
+  let text = '';
+  for (const value of values) {
+    if (text.length > LISTED) break;
+    text += text === '' ? textOf(value) : `, ${textOf(value)}`;
+  }
+  return cut(text, LISTED);
+}
 
 const cut = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
+/** Of more candidates none is looked for. */
+const MOST_CANDIDATES = 500;
+
 /** The candidate that a misspelt word was probably meant to be. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0 || word.length > SHOWN) return undefined;
+  if (candidates.length === 0 || candidates.length > MOST_CANDIDATES || word.length > SHOWN) return undefined;
   const found = closest(word, candidates);
   return distance(word, found) <= Math.max(2, Math.floor(word.length / 3)) ? found : undefined;
 }
@@ -30,8 +41,8 @@ export function pointer(...parts: (string | number)[]): string {
   return parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** ajv's errors (`verbose: true`, `allErrors: true`) as faults: one for each place, with what may stand there. */
-export function faultsOf(errors: readonly ErrorObject[]): Fault[] {
+/** ajv's errors (`verbose: true`) as faults, the first `most` of them: one for each place, with what may stand there. */
+export function faultsOf(errors: readonly ErrorObject[], most = Infinity): Fault[] {
   // The branches of a union fail one by one: what says something is the one that was meant, else the union's own error.
   const unions = errors.filter((error) => error.keyword === 'anyOf' || error.keyword === 'oneOf');
   const meant = new Map(unions.map((union) => [union, meantBranch(union, errors)]));
@@ -41,7 +52,7 @@ export function faultsOf(errors: readonly ErrorObject[]): Fault[] {
       const isInside = union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`);
       return !isInside || meant.get(union)?.includes(error);
     });
-  return errors.filter(isSaid).map(faultOf);
+  return errors.filter(isSaid).slice(0, most).map(faultOf);
 }
 
 /** The errors of the only branch of a union that takes a value of this kind at all. */
@@ -75,8 +86,8 @@ function faultOf(error: ErrorObject): Fault {
     case 'required':
       return { path: path + pointer(String(params.missingProperty)), message: 'is missing' };
     case 'enum': {
-      const values = (params.allowedValues as unknown[]).map(textOf);
-      const suggestion = nearest(textOf(data), values);
+      const values = params.allowedValues as unknown[];
+      const suggestion = values.length > MOST_CANDIDATES ? undefined : nearest(textOf(data), values.map(textOf));
       return {
         path,
         message: 'is not one of the allowed values',

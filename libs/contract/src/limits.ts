@@ -39,6 +39,8 @@ export const LIMITS = {
   schemaWidth: 1000,
   /** Patterns, and values that others are looked up among: making code of them takes the square of their number. */
   schemaPatterns: 1000,
+  /** Of all its patterns, with what they repeat written out: each takes memory, and up to some 30 ns for a character. */
+  schemaInstructions: 10_000,
   /** Steps that an event may take to be checked against a schema that is counted, beside some for each of its values. */
   schemaSteps: 200_000,
   /** Bytes of a request to the control plane, but for those of operations that say otherwise. */
@@ -53,7 +55,7 @@ export const LIMITS = {
   resultBytes: MIB,
   /** Events that one execution may raise. */
   emittedEvents: 100,
-  /** UTF-8 bytes of their data together. */
+  /** UTF-8 bytes of their data and keys together. */
   emittedBytes: 256 * KIB,
   /** Bytes of the inputs that a record keeps of an execution, where its job says `record`: the event and the host's answers. */
   recordedInputBytes: 256 * KIB,

@@ -64,7 +64,7 @@ export function compileSchema(text: string, { isChecked = false } = {}): Validat
   return (value) => {
     try {
       steps?.begin(value);
-      return check(value) ? [] : faultsOf(told(check.errors ?? [])).slice(0, MAX_FAULTS);
+      return check(value) ? [] : faultsOf(told(check.errors ?? []), MAX_FAULTS);
     } catch (error) {
       return [{ path: '', message: reasonOf(error), value: shown(value) }];
     }

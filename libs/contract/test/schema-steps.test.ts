@@ -18,6 +18,9 @@ function timed<T>(work: () => T): { result: T; ms: number } {
 const nested = (levels: number, name = 'a', innermost: unknown = 1): unknown =>
   levels === 0 ? innermost : { [name]: nested(levels - 1, name, innermost) };
 
+const lists = (count: number, around: (inside: unknown) => unknown, innermost: unknown): unknown =>
+  count === 0 ? innermost : around(lists(count - 1, around, innermost));
+
 const goesOn = { type: 'object', properties: { a: { $ref: '#' } } };
 /** `if`, `then` and `else`, all of one form. */
 const conditional = (form: object): object => Object.fromEntries(['if', 'then', 'else'].map((name) => [name, form]));
@@ -88,12 +91,48 @@ describe('a schema whose forms all go on into the next level takes no longer for
       { items: { allOf: Array.from({ length: 300 }, (_, n) => ({ not: { const: n + 2 } })) } },
       Array.from({ length: 300_000 }, () => 1),
     ],
+    ['a pattern that is in a thousand places at once', { pattern: '[ab]{1000}[cd]' }, 'ab'.repeat(32_768)],
+    [
+      'many small patterns and many short texts',
+      { items: { allOf: Array.from({ length: 290 }, (_, n) => ({ pattern: `(a|b)|x${n}` })) } },
+      Array.from({ length: 4000 }, () => 'a'),
+    ],
+    [
+      'many objects that it may be, one by one',
+      { anyOf: Array.from({ length: 290 }, (_, n) => ({ const: { n } })) },
+      { numbers: Array.from({ length: 200_000 }, (_, n) => n) },
+    ],
+    [
+      'lists of lists in which nothing may be twice',
+      lists(60, (items) => ({ items, uniqueItems: true }), {}),
+      lists(
+        60,
+        (inside) => [inside],
+        Array.from({ length: 100_000 }, (_, n) => n),
+      ),
+    ],
   ])('%s', (_what, schema, value) => {
     const validate = compileSchema(JSON.stringify(schema));
     const { result, ms } = timed(() => validate(value));
     expect(ms).toBeLessThan(LONGEST_MS);
     expect(result.map(({ message }) => message)).toEqual([expect.stringContaining('too many steps')]);
   });
+});
+
+test('addresses are taken, however exactly a pattern says how long their parts are', () => {
+  const pattern = String.raw`^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,24}$`;
+  const validate = compileSchema(JSON.stringify({ items: { pattern } }));
+  const addresses = Array.from({ length: 1000 }, (_, n) => `somebody.with.a.name${n}@mail.of.a.company.example.org`);
+  expect(validate(addresses)).toEqual([]);
+  expect(validate([...addresses.slice(1), 'nobody'])).toMatchObject([{ path: '/999' }]);
+});
+
+test('of a long list of what is allowed no more is told than can be read', () => {
+  const validate = compileSchema(JSON.stringify({ enum: Array.from({ length: 20_000 }, (_, n) => `sku-${n}`) }));
+  const [fault] = validate('sku-x');
+  expect(fault).toMatchObject({ message: 'is not one of the allowed values', value: '"sku-x"' });
+  expect(fault?.allowed).toMatch(/^sku-0, sku-1, .*…$/);
+  expect(fault?.allowed?.length).toBe(1001);
 });
 
 const EXPRESSION = {

@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { areLookedUp } from './compared-values.ts';
-import { everySchema, idsOf, isSchema, target, type Schema } from './references.ts';
+import { instructionsOf } from './linear-pattern.ts';
+import { everySchema, idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
 
 /** Keywords whose schemas are for the value itself, and not for a part of it. */
@@ -59,9 +60,11 @@ function assertDepth(value: unknown, depth: number): void {
 function assertSmall(root: Schema): void {
   let schemas = 0;
   let patterns = 0;
+  let instructions = 0;
   const besideOf = (schema: Schema): number => {
     schemas += 1;
-    patterns += patternsOf(schema);
+    patterns += patternsOf(schema).length + (looksUp(schema) ? 1 : 0);
+    for (const pattern of patternsOf(schema)) assertFew((instructions += instructionsOf(pattern)));
     const { $defs, definitions, ...own } = schema;
     const inside = schemasIn(own);
     const beside =
@@ -84,8 +87,12 @@ function assertBeside(count: number): void {
     throw new Error(`it has ${count} properties or forms side by side; at most ${LIMITS.schemaWidth} are taken`);
 }
 
-function patternsOf({ pattern, patternProperties, const: only, enum: allowed }: Schema): number {
-  const looksUp = areLookedUp([only]) || (Array.isArray(allowed) && areLookedUp(allowed));
-  const named = isSchema(patternProperties) ? Object.keys(patternProperties).length : 0;
-  return named + (typeof pattern === 'string' ? 1 : 0) + (looksUp ? 1 : 0);
+function assertFew(instructions: number): void {
+  if (instructions > LIMITS.schemaInstructions)
+    throw new Error(
+      `its patterns take more than ${LIMITS.schemaInstructions} instructions when their repetitions are written out`,
+    );
 }
+
+const looksUp = ({ const: only, enum: allowed }: Schema): boolean =>
+  areLookedUp([only]) || (Array.isArray(allowed) && areLookedUp(allowed));

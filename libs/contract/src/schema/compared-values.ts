@@ -1,4 +1,5 @@
 import { _, type Ajv, type CodeKeywordDefinition, type KeywordCxt } from 'ajv';
+import type { Schema } from './references.ts';
 
 /**
  * The keywords that compare whole values, each in as long as it takes to write the value. ajv compares each item with each,
@@ -40,6 +41,10 @@ function replace(ajv: Ajv, keyword: string, allowedBy: (schema: unknown) => read
     },
   });
 }
+
+/** Whether a schema writes out whatever the value is to compare it. */
+export const isWrittenOut = ({ uniqueItems, const: only, enum: allowed }: Schema): boolean =>
+  uniqueItems === true || isCompound(only) || (Array.isArray(allowed) && allowed.some(isCompound));
 
 function isOneOf(values: readonly unknown[]): (value: unknown) => boolean {
   const simple = new Set(values.filter((each) => !isCompound(each)));

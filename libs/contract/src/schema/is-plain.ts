@@ -1,13 +1,16 @@
-import { areLookedUp } from './compared-values.ts';
-import { idsOf, isSchema, target, type Schema } from './references.ts';
+import { areLookedUp, isWrittenOut } from './compared-values.ts';
+import { instructionsOf } from './linear-pattern.ts';
+import { idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
 
 /** Schemas that a value and all in it are held against, if every part of it is there once. */
 const MOST = 300;
+/** As many of them take as long as to write the value out. */
+const WRITTEN_OUT = 50;
 
 /**
  * Whether a schema is small enough, with all that it refers to written out, that no value takes long: then nothing needs to
- * be counted. One that comes back to itself is not.
+ * be counted. One that comes back to itself is not, nor is one with a pattern that may take long.
  */
 export function isPlain(root: Schema): boolean {
   const byId = idsOf(root);
@@ -17,6 +20,7 @@ export function isPlain(root: Schema): boolean {
     const before = known.get(schema);
     if (before !== undefined) return before;
     if (open.has(schema) || schema.$dynamicRef !== undefined || schema.$recursiveRef !== undefined) return Infinity;
+    if (patternsOf(schema).some((pattern) => instructionsOf(pattern) > 0)) return Infinity;
     open.add(schema);
     let size = 1 + comparisonsIn(schema);
     for (const each of schemasIn(schema)) size += sizeOf(each);
@@ -31,5 +35,8 @@ export function isPlain(root: Schema): boolean {
 }
 
 /** Values that one value is compared with. */
-const comparisonsIn = ({ enum: allowed }: Schema) =>
-  Array.isArray(allowed) && !areLookedUp(allowed) ? allowed.length : 0;
+function comparisonsIn(schema: Schema): number {
+  if (isWrittenOut(schema)) return WRITTEN_OUT;
+  const { enum: allowed } = schema;
+  return Array.isArray(allowed) && !areLookedUp(allowed) ? allowed.length : 0;
+}

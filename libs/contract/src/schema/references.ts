@@ -43,3 +43,9 @@ function decoded(part: string): string {
     return part;
   }
 }
+
+/** The regular expressions that stand directly in a schema. */
+export function patternsOf({ pattern, patternProperties }: Schema): string[] {
+  const names = isSchema(patternProperties) ? Object.keys(patternProperties) : [];
+  return typeof pattern === 'string' ? [pattern, ...names] : names;
+}

@@ -1,7 +1,8 @@
 import { _, type Ajv, type KeywordCxt } from 'ajv';
 import { LIMITS } from '../limits.ts';
 import { areLookedUp } from './compared-values.ts';
-import { idsOf, isSchema, target, type Schema } from './references.ts';
+import { instructionsOf } from './linear-pattern.ts';
+import { idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 
 /** Set into every schema that is counted; a field of that name in a tenant's schema is overwritten. */
 const KEYWORD = 'x-jobico-steps';
@@ -149,8 +150,11 @@ export function countedSchema(schema: Schema): Schema {
 
 const DEEP = ['const', 'enum', 'uniqueItems'];
 const TEXTS = ['pattern', 'format', 'minLength', 'maxLength'];
-/** Characters of a text that a pattern takes for as long as others take for {@link TEXT_SHIFT}: it may be RE2's. */
+/** A pattern takes as long as so many others that look at each character. */
 const PATTERN = 4;
+/** Instructions of RE2 that take as long as one of those; and steps that it takes to begin. */
+const INSTRUCTIONS = 16;
+const BEGIN = 20;
 
 /** Keywords whose parts are each looked at, and how many of them are one step: the most a value merely has or has not. */
 const PARTS: Readonly<Record<string, number>> = {
@@ -166,9 +170,12 @@ function weightOf(schema: Schema): Weight {
     if (name === '$defs' || name === 'definitions') continue;
     steps += partsOf(name, part) / (PARTS[name] ?? CHEAP);
   }
-  const patterns = isSchema(schema.patternProperties) ? Object.keys(schema.patternProperties).length : 0;
-  const isPattern = typeof schema.pattern === 'string' ? 1 : 0;
-  const texts = TEXTS.filter((name) => schema[name] !== undefined).length + PATTERN * (patterns + isPattern);
+  let texts = TEXTS.filter((name) => schema[name] !== undefined).length;
+  for (const pattern of patternsOf(schema)) {
+    const instructions = instructionsOf(pattern);
+    texts += PATTERN + Math.ceil(instructions / INSTRUCTIONS);
+    if (instructions > 0) steps += BEGIN;
+  }
   return { steps: Math.ceil(steps), texts, isDeep: DEEP.some((name) => schema[name] !== undefined) };
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { isId, JobicoError, keyOf, LIMITS, pointer, type Fault, type Validator } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from '../packages/definitions-view.ts';
 import { createEventId } from './event-ids.ts';
@@ -66,14 +67,22 @@ export interface Intake {
 }
 
 const MAX_REQUEST_FAULTS = 100;
+/** Other requests have their turn while the events of one are checked. */
+const TURN_MS = 10;
 
 export function createIntake(deps: { publisher: JointPublisher; definitions: Definitions; schemas: Schemas }): Intake {
-  const check = (declared: DeclaredEvent, { items, at = itemPointer }: IntakeRequest, validate: Validator) => {
+  const check = async (declared: DeclaredEvent, { items, at = itemPointer }: IntakeRequest, validate: Validator) => {
     const faults: Fault[] = [];
-    items.forEach((item, index) => {
+    let sinceMs = performance.now();
+    for (const [index, item] of items.entries()) {
       assertSize(item, index, at);
       for (const fault of validate(item.value)) faults.push({ ...fault, path: at(index) + fault.path });
-    });
+      // What the rest has would not be told.
+      if (faults.length >= MAX_REQUEST_FAULTS) break;
+      if (index === items.length - 1 || performance.now() - sinceMs < TURN_MS) continue;
+      await setImmediate();
+      sinceMs = performance.now();
+    }
     if (faults.length === 0) return declared;
     throw new JobicoError('invalid', 'the event does not fit its schema; none of the request was accepted', {
       faults: faults.slice(0, MAX_REQUEST_FAULTS),
@@ -84,14 +93,14 @@ export function createIntake(deps: { publisher: JointPublisher; definitions: Def
     async send(request) {
       const declared = find(deps.definitions, request.tenant, request.event);
       const compiled = deps.schemas.validatorOf(declared);
-      check(declared, request, typeof compiled === 'function' ? compiled : await compiled);
+      await check(declared, request, typeof compiled === 'function' ? compiled : await compiled);
       const events = eventsOf(request);
       await publishAll(deps.publisher, declared, request, events);
       return { accepted: events.length, events };
     },
     async check(request) {
       const declared = find(deps.definitions, request.tenant, request.event);
-      return check(declared, request, await deps.schemas.validatorOf(declared));
+      return await check(declared, request, await deps.schemas.validatorOf(declared));
     },
     store: (declared, request, events, isWanted) => publishAll(deps.publisher, declared, request, events, isWanted),
   };
