@@ -1,4 +1,4 @@
-import { createDefinitionStore } from '@jobico/messaging';
+import { createDefinitionStore, queueStream } from '@jobico/messaging';
 import { expect, test } from 'vitest';
 import { onStage } from './harness.ts';
 
@@ -55,3 +55,24 @@ test('when a package goes, what waits for it becomes dead letters that say so', 
     expect(letters[0]?.error.message).toContain('no live package handles told');
     await expect.poll(() => stage.unacknowledged('q')).toBe(0);
   }));
+
+test.each(['strict', 'none'])(
+  'a queue (%s) that was removed and made again runs its events, from the first',
+  (ordering) =>
+    onStage(async (stage) => {
+      const ordered = { ...definition('echo.wasm'), queues: [{ id: 'q', ordering }] };
+      const send = async (count: number) => {
+        for (let index = 0; index < count; index += 1) ids.push(await stage.publish('told', {}));
+      };
+      const ids: string[] = [];
+      await stage.deploy(ordered, { 'echo.wasm': 'echo' });
+      await stage.startExecutor();
+      await send(3);
+      await stage.outcomes(3);
+      await stage.nats.jsm.streams.delete(queueStream(stage.tenant, 'q'));
+      await stage.deploy(ordered, { 'echo.wasm': 'echo' });
+      await send(4);
+      expect((await stage.outcomes(7)).map(({ event }) => event.id).toSorted()).toEqual(ids.toSorted());
+      await expect.poll(() => stage.unacknowledged('q')).toBe(0);
+    }),
+);
