@@ -35,3 +35,14 @@ test('a schema that refers to another file of the tenant is deployed with it, an
   expect((await deployed())({ to: { street: 'x' } })).toMatchObject([{ path: '/to/city' }]);
   expect(first({ to: { street: 'x' } })).toEqual([]);
 });
+
+test.each([
+  ['larger than any may be', `{"items":[${'{},'.repeat(100_000)}{}]}`],
+  ['nested too deep', `{"items":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
+])('a schema that is %s is refused', async (_, text) => {
+  const { client, tenant } = await controlPlane();
+  const content = Buffer.from(text).toString('base64');
+  await expect(client.call('file.upload', { tenant, kind: 'json', name: 's.json', content })).rejects.toMatchObject({
+    code: 'schema-invalid',
+  });
+});

@@ -151,6 +151,33 @@ test('an event that is nested too deep is refused, over HTTP and over NATS', asy
   }
 });
 
+test('a package or a schedule whose data are nested too deep is refused, over HTTP and over NATS', async () => {
+  const { nats, tenant, url } = await controlPlane();
+  // Too deep to be written by JSON.stringify.
+  const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+  const textOf = (input: object) => JSON.stringify(input).replace('"deep"', deep);
+  const schedule = { id: 's', event: 'shop-happened', every: 'PT1H', data: 'deep' };
+  const definition = packageOf(tenant, 'shop', { schedules: [schedule] });
+  const calls: [OperationName, string, object][] = [
+    ['package.validate', 'packages/validate', { definition }],
+    ['package.deploy', 'packages', { definition }],
+    ['schedule.create', 'schedules', schedule],
+  ];
+  for (const [name, path, input] of calls) {
+    const answer = await fetch(`${url}/v1/tenants/${tenant}/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: textOf(input),
+    });
+    expect([name, answer.status]).toEqual([name, 422]);
+    const told = await nats.nc.request(`jobico.ctl.${name}`, textOf({ tenant, ...input }), { timeout: 20_000 });
+    expect(told.json()).toMatchObject({
+      status: 422,
+      code: name === 'schedule.create' ? 'invalid' : 'package-invalid',
+    });
+  }
+});
+
 test('a version of a package comes back as it was deployed', async () => {
   const { client, tenant } = await controlPlane();
   const content = (await component()).toString('base64');

@@ -175,6 +175,16 @@ describe('what is no CloudEvent: 400 with a pointer to what is wrong', () => {
     expect((await post(event({ ext: 'x'.repeat(9000) }))).status).toBe(413);
   });
 
+  test('base64 of more than an event may have: 413, in the words that data get', async () => {
+    const data = 'x'.repeat(5 << 20);
+    const encoded = event({ data: undefined, data_base64: Buffer.from(`"${data}"`).toString('base64') });
+    const plain = await post(event({ data }), STRUCTURED, 'anything');
+    expect(plain).toMatchObject({ status: 413, body: { code: 'too-large' } });
+    const detail = plain.body.detail?.replace('/data', '/data_base64');
+    expect(await post(encoded)).toMatchObject({ status: 413, body: { code: 'too-large', detail } });
+    expect((await post([event(), encoded], BATCH)).body.detail).toContain('at /1/data_base64 is larger than 1 MiB');
+  });
+
   test('binary data that is no JSON: 415', async () => {
     const base64 = Buffer.from([0, 255, 1]).toString('base64');
     expect((await post(event({ data: undefined, data_base64: base64 }))).status).toBe(415);

@@ -5,6 +5,7 @@ import { signDelivery, type Signing } from '@jobico/webhooks';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test, vi } from 'vitest';
 import { answerOf, front, type Answer, type Front } from './support/front.ts';
+import { head, openRaw, statusesIn } from './support/raw-connection.ts';
 
 const KEYS = randomBytes(32).toString('base64');
 const SECRET = `whsec_${Buffer.from('the secret of the one who sends.').toString('base64')}`;
@@ -219,6 +220,22 @@ test('what is signed and no event is refused as ever: no JSON 400, another type 
   expect(await send(`{"n":1,"x":"${'y'.repeat(1 << 20)}"}`)).toMatchObject({ status: 413 });
   expect((await send('{"n":1}', 'application/vnd.shop.v1+json; charset=utf-8')).status).toBe(202);
   expect(await stored()).toHaveLength(1);
+});
+
+test('a body in chunks of a byte is taken, and one that is too large is not', async () => {
+  const entrance = await stage({ bodyLimit: 1000 });
+  const send = async (body: string) => {
+    const connection = await openRaw(entrance.listener.url);
+    const headers = Object.entries(signed('github', body)).map(([name, value]) => `${name}: ${value}`);
+    const chunks = Array.from(body, (character) => `1\r\n${character}\r\n`).join('');
+    connection.write(head(`/webhooks/${entrance.tenant}/github`, ...headers, 'transfer-encoding: chunked'));
+    connection.write(`${chunks}0\r\n\r\n`);
+    await expect.poll(() => statusesIn(connection.received())).toHaveLength(1);
+    return statusesIn(connection.received())[0];
+  };
+  const body = (length: number) => `{"n":1,"x":"${'y'.repeat(length - 14)}"}`;
+  expect([await send(body(1000)), await send(body(1001))]).toEqual([202, 413]);
+  expect((await entrance.stored()).map(({ text }) => text)).toEqual([body(1000)]);
 });
 
 test('a body that was refused for what it says may be put right under the same id', async () => {

@@ -58,4 +58,22 @@ describe('refused', () => {
   test('a file of another draft', async () => {
     await expect(bundle({ $ref: 'old.json' })).rejects.toMatchObject({ code: 'schema-invalid' });
   });
+
+  const large = JSON.stringify({ description: 'x'.repeat(256 << 10) });
+  const deep = `{"items":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+
+  test.each([
+    ['larger than 256 KiB', large],
+    ['nested too deep', deep],
+  ])('one that is %s, and a file that is, before it is read', async (why, text) => {
+    await expect(bundleSchema(text, load)).rejects.toMatchObject({
+      code: 'schema-invalid',
+      message: `the schema is ${why}`,
+    });
+    const of = (name: string) => Promise.resolve(name === 'big.json' ? text : undefined);
+    await expect(bundleSchema('{"$ref":"big.json"}', of)).rejects.toMatchObject({
+      code: 'schema-invalid',
+      message: `big.json, which it refers to, is ${why}`,
+    });
+  });
 });

@@ -1,4 +1,4 @@
-import { isTooDeep, JobicoError, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
+import { JobicoError, parseExactJson } from '@jobico/contract';
 import type { Door, Intake, IntakeItem } from '@jobico/messaging';
 import type { Handlers } from '../operations.ts';
 
@@ -24,11 +24,6 @@ export function createEventHandlers({ intake, door }: EventDeps): Pick<Handlers,
 
 /** Events are stored as they were written: a double would lose digits of what `data` held in the request. */
 function itemsOf(data: readonly unknown[], text: string | undefined): IntakeItem[] {
-  if (text !== undefined && isTooDeep(text)) {
-    throw new JobicoError('invalid', `event.send: the request is nested deeper than ${MAX_JSON_DEPTH} levels`, {
-      faults: [{ path: '/data', message: 'is nested too deep', allowed: `at most ${MAX_JSON_DEPTH} levels in all` }],
-    });
-  }
   const exact = text === undefined ? data : (parseExactJson(text) as { data: unknown[] }).data;
   return data.map((value, index) => ({ value, text: JSON.stringify(exact[index]) }));
 }

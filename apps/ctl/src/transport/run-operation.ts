@@ -1,5 +1,7 @@
 import {
+  isTooDeep,
   JobicoError,
+  MAX_JSON_DEPTH,
   operations,
   type Caller,
   type OperationChecks,
@@ -27,6 +29,7 @@ export async function runOperation<N extends CallName>(
   { handlers, access, checks, checkOutputs, isConnected }: RunDeps,
 ): Promise<OperationOutput<N>> {
   authorise(access, call.caller, name, input);
+  if (call.text !== undefined && isTooDeep(call.text)) throw tooDeep(name);
   const checked = checks.input(name, input);
   let output: OperationOutput<N>;
   try {
@@ -46,6 +49,14 @@ export function authorise(access: Access, caller: Caller, name: OperationName, i
     name,
     role: operations[name].role,
     tenant: typeof tenant === 'string' ? tenant : undefined,
+  });
+}
+
+/** Whoever walks what is nested deeper runs out of stack. */
+function tooDeep(name: OperationName): JobicoError {
+  const code = 'definition' in operations[name].input.properties ? 'package-invalid' : 'invalid';
+  return new JobicoError(code, `${name}: the request is nested deeper than ${MAX_JSON_DEPTH} levels`, {
+    faults: [{ path: '', message: 'is nested too deep', allowed: `at most ${MAX_JSON_DEPTH} levels in all` }],
   });
 }
 

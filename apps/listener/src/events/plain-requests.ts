@@ -5,6 +5,7 @@ import type { ProblemAnswer } from '../problems.ts';
 import type { BrokenRequests } from '../refusals.ts';
 import { assertProducer } from '../admit.ts';
 import { readItems } from './json-items.ts';
+import { createPieces } from './pieces.ts';
 import { textOf } from './read-body.ts';
 import { traceOf } from './request-options.ts';
 import type { EventAddress } from './send-events.ts';
@@ -106,10 +107,7 @@ function isProducer(access: Access, headers: IncomingHttpHeaders, { tenant }: Ev
 
 /** Of a request that does not come whole nothing is said here: the server sees its connection end, or its time. */
 function whenWhole(request: IncomingMessage, take: (body: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-  request.on('end', () => {
-    const [only] = chunks;
-    take(chunks.length === 1 && only ? only : Buffer.concat(chunks));
-  });
+  const pieces = createPieces(Number(request.headers['content-length']));
+  request.on('data', (chunk: Buffer) => pieces.add(chunk));
+  request.on('end', () => take(pieces.whole()));
 }

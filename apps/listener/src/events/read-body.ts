@@ -4,6 +4,7 @@ import { JobicoError } from '@jobico/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Arrivals } from '../arrivals.ts';
 import { NDJSON } from '../stream/stream-events.ts';
+import { collectBody } from './collect-body.ts';
 
 /** A body as routes get it: text that is taken whole, or the stream that brings it. */
 export type Body = string | IncomingMessage | undefined;
@@ -13,14 +14,11 @@ const WHOLE = ['application/json', 'application/cloudevents+json', 'application/
 /** Bodies stay text: what is stored is what was sent. Whatever is not plain UTF-8 JSON is refused. */
 export function registerBodies(app: FastifyInstance, arrivals: Arrivals): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(WHOLE, { parseAs: 'buffer' }, (request, body, done) => {
+  app.addContentTypeParser(WHOLE, async (request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await collectBody(request, payload);
     arrivals.end(request.raw);
-    try {
-      assertPlain(request);
-      done(null, textOf(body));
-    } catch (error) {
-      done(error as Error);
-    }
+    assertPlain(request);
+    return textOf(body);
   });
   app.addContentTypeParser(NDJSON, (request, body, done) => {
     try {

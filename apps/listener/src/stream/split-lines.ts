@@ -1,3 +1,5 @@
+import { createPieces } from '../events/pieces.ts';
+
 const LINE_FEED = 10;
 
 /** A line of a body, without its end; undefined bytes: it was longer than any may be. */
@@ -13,18 +15,18 @@ export interface Line {
  */
 export async function* splitLines(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Line[]> {
   let number = 0;
-  let parts: Buffer[] = [];
+  let pieces = createPieces(maxBytes);
   let bytes = 0;
 
   const keep = (part: Buffer) => {
     bytes += part.length;
-    if (bytes <= maxBytes) parts.push(part);
-    else parts = [];
+    if (bytes <= maxBytes) pieces.add(part);
+    else if (pieces.length > 0) pieces = createPieces(maxBytes);
   };
   const take = (): Line => {
     number += 1;
-    const line = { number, bytes: bytes > maxBytes ? undefined : withoutReturn(joined(parts)) };
-    parts = [];
+    const line = { number, bytes: bytes > maxBytes ? undefined : withoutReturn(pieces.whole()) };
+    pieces = createPieces(maxBytes);
     bytes = 0;
     return line;
   };
@@ -44,8 +46,6 @@ export async function* splitLines(body: AsyncIterable<Buffer>, maxBytes: number)
   const last = bytes > 0 ? [take()].filter(isFilled) : [];
   if (last.length > 0) yield last;
 }
-
-const joined = (parts: Buffer[]): Buffer => (parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
 
 const RETURN = 13;
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import { isId, isTooDeep, JobicoError, MAX_JSON_DEPTH, type Webhook } from '@jobico/contract';
 import type { Definitions, OnceIntake, Secrets } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
@@ -6,6 +7,7 @@ import { verifyDelivery, type Signing, type Verified } from '@jobico/webhooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Arrivals } from '../arrivals.ts';
 import { fingerprintOf } from '../cloud-events/read-cloud-events.ts';
+import { collectBody } from '../events/collect-body.ts';
 import { refuseOtherMethods } from '../events/routes.ts';
 import { traceOf } from '../events/request-options.ts';
 import type { EventAddress } from '../events/send-events.ts';
@@ -29,9 +31,10 @@ export function registerWebhooks(app: FastifyInstance, deps: WebhookDeps): void 
   // Signatures are of bytes: nothing may be made of them before they are checked.
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
+    scope.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+      const body = await collectBody(request, payload);
       deps.arrivals.end(request.raw);
-      done(null, body);
+      return body;
     });
     scope.post<{ Params: EventAddress; Body: Buffer | undefined }>(PATH, async (request, reply) => {
       const webhook = webhookOf(deps, request.params, request.id);

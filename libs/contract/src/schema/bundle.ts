@@ -1,4 +1,6 @@
 import { JobicoError } from '../errors.ts';
+import { isTooDeep } from '../exact-json.ts';
+import { LIMITS } from '../limits.ts';
 
 /** The address that a tenant's file has as a schema, for references only: nothing is fetched. */
 const BASE = 'https://schemas.jobico.invalid/';
@@ -11,10 +13,10 @@ type Schema = Record<string, unknown>;
 /**
  * A schema with the files that it refers to (`"$ref": "address.json#/$defs/street"`), and those that these refer to, in one
  * document; the text itself where it refers to none. Throws `schema-invalid` for a file that `load` does not know, or of
- * another draft.
+ * another draft, and for one that no schema may be as large or as deep as.
  */
 export async function bundleSchema(text: string, load: (name: string) => Promise<string | undefined>): Promise<string> {
-  const root = parsed(text);
+  const root = parsed(text, 'the schema');
   if (!isSchema(root)) return text;
   const waiting = new Set<string>();
   const rewritten = rewrite(root, undefined, waiting);
@@ -24,7 +26,7 @@ export async function bundleSchema(text: string, load: (name: string) => Promise
     const found = await load(name);
     if (found === undefined) throw missing(name);
     if (waiting.size > MOST_FILES) throw new JobicoError('schema-invalid', `it takes more than ${MOST_FILES} files`);
-    const part = parsed(found);
+    const part = parsed(found, `${name}, which it refers to,`);
     if (!isSchema(part)) throw new JobicoError('schema-invalid', `${name}, which it refers to, is no schema`);
     if (draftOf(part) !== undefined && draftOf(part) !== (draftOf(rewritten) ?? '2020-12')) {
       throw new JobicoError('schema-invalid', `${name}, which it refers to, is of another draft of JSON Schema`);
@@ -37,7 +39,11 @@ export async function bundleSchema(text: string, load: (name: string) => Promise
   return JSON.stringify({ ...rewritten, [place]: { ...own, ...parts } });
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, what: string): unknown {
+  if (Buffer.byteLength(text) > LIMITS.schemaBytes)
+    throw new JobicoError('schema-invalid', `${what} is larger than 256 KiB`);
+  // Whoever copies it goes into each level.
+  if (isTooDeep(text)) throw new JobicoError('schema-invalid', `${what} is nested too deep`);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,3 +1,4 @@
+import type { Msg } from '@nats-io/transport-node';
 import type { Nats } from '../connection/connection.ts';
 import { demandSubject } from '../subjects.ts';
 
@@ -20,8 +21,11 @@ const GONE_MS = 4 * EVERY_MS;
 /** Weight of the past in what is told: demand comes in bursts. */
 const PAST = 0.5;
 const LEAST = 0.01;
+/** Far more than there are processes that enforce limits. */
+const MOST_OTHERS = 1000;
 
-type Demand = Record<string, number>;
+/** By tenant. */
+type Demand = ReadonlyMap<string, number>;
 
 export function createDemandShares(nats: Nats, id: string): DemandShares {
   const asked = new Map<string, number>();
@@ -31,7 +35,9 @@ export function createDemandShares(nats: Nats, id: string): DemandShares {
   const subscription = nats.nc.subscribe(demandSubject('*'), {
     callback: (_error, message) => {
       const from = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-      if (from !== id) others.set(from, { demand: message.json<Demand>(), heardMs: Date.now() });
+      const isTaken = from !== id && (others.has(from) || others.size < MOST_OTHERS);
+      const demand = isTaken ? readDemand(message) : undefined;
+      if (demand) others.set(from, { demand, heardMs: Date.now() });
     },
   });
 
@@ -52,7 +58,7 @@ export function createDemandShares(nats: Nats, id: string): DemandShares {
     ask: (tenant, amount) => void asked.set(tenant, (asked.get(tenant) ?? 0) + amount),
     shareOf(tenant) {
       if (others.size === 0) return 1;
-      const demands = [...others.values()].flatMap(({ demand }) => demand[tenant] ?? []);
+      const demands = [...others.values()].flatMap(({ demand }) => demand.get(tenant) ?? []);
       if (demands.length === 0) return 1;
       const own = told.get(tenant);
       // Not told yet: as much as each of the others, until it is.
@@ -65,3 +71,16 @@ export function createDemandShares(nats: Nats, id: string): DemandShares {
     },
   };
 }
+
+/** What another process has told; undefined for what is none of that: an error here would end the whole connection. */
+function readDemand(message: Msg): Demand | undefined {
+  try {
+    const told = message.json<unknown>();
+    return typeof told === 'object' && told !== null ? new Map(Object.entries(told).filter(isAmount)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isAmount = (entry: [string, unknown]): entry is [string, number] =>
+  Number.isFinite(entry[1]) && Number(entry[1]) >= 0;

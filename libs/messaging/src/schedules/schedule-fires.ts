@@ -1,18 +1,39 @@
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
-import { keyOf, asJobicoError } from '@jobico/contract';
+import { keyOf, asJobicoError, LIMITS } from '@jobico/contract';
 import type { Logger } from '@jobico/telemetry';
 import type { Nats } from '../connection/connection.ts';
+import { isMissing } from '../connection/failures.ts';
 import type { Definitions } from '../packages/definitions-view.ts';
+import { refusalOf } from '../publishing/publisher.ts';
 import { eventHeaders, KEY, readKey, textOf } from '../intake/event-message.ts';
 import { subjectKey } from '../queues/partitions.ts';
 import { EVENT, NEVER, NEXT, STAMP, type ScheduleStore } from './schedules.ts';
 import { findStored } from '../intake/stored-events.ts';
 import { eventSubject, SCHEDULES } from '../subjects.ts';
+import { createTenantLines, type TenantLines } from './tenant-lines.ts';
 
 const CONSUMER = 'forwarder';
 /** Below the duplicate window of queues: what was forwarded longer ago may not be known to be a duplicate. */
 const SURE_MS = 60_000;
+/** What cannot be forwarded is tried again after a second, then after two, and so on up to a minute. */
 const AGAIN_MS = 1000;
+const LONGEST_AGAIN_MS = 60_000;
+/** Fires in hand: of a tenant as many as all its schedules raise at once. The others wait on the server. */
+const MOST_OF_TENANT = LIMITS.schedules;
+const MOST_IN_HAND = 10 * MOST_OF_TENANT;
+/** Fires that are remembered to have been refused. */
+const MOST_REFUSED = 100_000;
+
+const CONSUMER_CONFIG = {
+  description: 'Puts what has fired on its queue',
+  filter_subject: 'jobico.fired.>',
+  ack_policy: 'explicit',
+  deliver_policy: 'all',
+  ack_wait: 30_000_000_000,
+  // What waits to be tried again counts: with a limit, the tenants whose queues are full would stop all others.
+  max_ack_pending: -1,
+  max_deliver: -1,
+} as const;
 
 export interface ForwarderDeps {
   nats: Nats;
@@ -26,58 +47,99 @@ export const firedEventId = (schedule: string, sequence: number) => `${schedule}
 
 /**
  * Puts what schedules have fired on the queues of their events, each once however many processes do this: they share a
- * consumer, and the id of an event follows from the fire. What cannot be put there now is tried again.
+ * consumer, and the id of an event follows from the fire. What cannot be put there now is tried again, and holds up none but
+ * its tenant's.
  */
 export async function forwardFires(deps: ForwarderDeps): Promise<{ stop(): Promise<void> }> {
   const { nats } = deps;
-  await nats.jsm.consumers.add(SCHEDULES, {
-    durable_name: CONSUMER,
-    description: 'Puts what has fired on its queue',
-    filter_subject: 'jobico.fired.>',
-    ack_policy: 'explicit',
-    deliver_policy: 'all',
-    ack_wait: 30_000_000_000,
-    max_ack_pending: 256,
-    max_deliver: -1,
-  });
+  await ensureConsumer(nats);
   const consumer = await nats.js.consumers.get(SCHEDULES, CONSUMER);
   const messages = await consumer.consume({ max_messages: 64, expires: 5000 });
-  const working = work(messages, deps);
+  const lines = createTenantLines(MOST_OF_TENANT, MOST_IN_HAND);
+  const stopping = new AbortController();
+  const forwarding = { ...deps, refused: new Map<number, number>(), stopping: stopping.signal };
+  const reading = read(messages, lines, forwarding);
   return {
     async stop() {
+      stopping.abort();
       await messages.close();
-      await working;
+      await reading;
+      await lines.whenIdle();
     },
   };
 }
 
-async function work(messages: ConsumerMessages, deps: ForwarderDeps): Promise<void> {
-  for await (const message of messages) {
-    try {
-      if (await forward(message, deps)) message.ack();
-      else message.nak(AGAIN_MS);
-    } catch (error) {
-      const { code } = asJobicoError(error);
-      deps.log.warn({ err: error, code, subject: message.subject }, 'a fired schedule waits to be forwarded');
-      message.nak(AGAIN_MS);
-    }
+/** Adding one that is there with another configuration fails. */
+async function ensureConsumer({ jsm }: Nats): Promise<void> {
+  try {
+    await jsm.consumers.update(SCHEDULES, CONSUMER, CONSUMER_CONFIG);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await jsm.consumers.add(SCHEDULES, { durable_name: CONSUMER, ...CONSUMER_CONFIG });
   }
 }
 
+async function read(messages: ConsumerMessages, lines: TenantLines, forwarding: Forwarding): Promise<void> {
+  const inHand = new Set<number>();
+  for await (const message of messages) {
+    const { seq } = message;
+    // The server delivers again what has waited here for long.
+    if (inHand.has(seq)) continue;
+    const isAdded = lines.add(addressOf(message).tenant, async () => {
+      await settle(message, forwarding);
+      inHand.delete(seq);
+    });
+    if (isAdded) inHand.add(seq);
+    else message.nak(againMs(message));
+    await lines.whenFree();
+  }
+}
+
+interface Forwarding extends ForwarderDeps {
+  /** Fires that JetStream refused to put on their queue, and at which delivery. */
+  refused: Map<number, number>;
+  stopping: AbortSignal;
+}
+
+/** Never rejects. */
+async function settle(message: JsMsg, forwarding: Forwarding): Promise<void> {
+  const { nats, log, stopping } = forwarding;
+  let isDone = false;
+  try {
+    isDone = !stopping.aborted && (await forward(message, forwarding));
+  } catch (error) {
+    const { code } = asJobicoError(error);
+    log.warn({ err: error, code, subject: message.subject }, 'a fired schedule waits to be forwarded');
+  }
+  // It comes again by itself.
+  if (nats.nc.isClosed()) return;
+  if (isDone) message.ack();
+  else message.nak(stopping.aborted ? 0 : againMs(message));
+}
+
+const againMs = ({ info }: JsMsg) => Math.min(LONGEST_AGAIN_MS, AGAIN_MS * 2 ** (info.deliveryCount - 1));
+
+function addressOf({ subject }: JsMsg): { tenant: string; schedule: string } {
+  const [, , tenant = '', schedule = ''] = subject.split('.');
+  return { tenant, schedule };
+}
+
 /** False where the event's queue is not there yet. */
-async function forward(message: JsMsg, { nats, definitions, schedules, log }: ForwarderDeps): Promise<boolean> {
-  const [, , tenant = '', schedule = ''] = message.subject.split('.');
+async function forward(message: JsMsg, forwarding: Forwarding): Promise<boolean> {
+  const { nats, definitions, schedules, log } = forwarding;
+  const { tenant, schedule } = addressOf(message);
   const event = message.headers?.get(EVENT) ?? '';
   const id = firedEventId(schedule, message.seq);
   const declared = definitions.event(tenant, event);
   if (declared) {
-    if (await isForwarded(nats, tenant, id, message)) return true;
+    if (await isForwarded(message, tenant, id, forwarding)) return true;
     const text = textOf(message.data);
     const key = keyOf(declared.queue, JSON.parse(text), readKey(message.headers?.get(KEY)));
     const subject = eventSubject(tenant, event, subjectKey(declared.queue, key));
     try {
       await nats.publisher.publish(subject, text, eventHeaders({ id, key, source: 'schedule' }));
     } catch (error) {
+      if (refusalOf(error)) noteRefused(message, forwarding);
       if (asJobicoError(error).code === 'not-found') return false;
       throw error;
     }
@@ -86,11 +148,27 @@ async function forward(message: JsMsg, { nats, definitions, schedules, log }: Fo
   return true;
 }
 
-/** One that comes again, or late, may be on its queue already. */
-async function isForwarded(nats: Nats, tenant: string, id: string, { redelivered, time }: JsMsg): Promise<boolean> {
-  const timeMs = time.getTime();
-  if (!redelivered && Date.now() - timeMs < SURE_MS) return false;
-  return (await findStored(nats, { tenant }, new Set([id]), timeMs)).has(id);
+function noteRefused({ seq, info }: JsMsg, { refused }: Forwarding): void {
+  if (refused.size >= MOST_REFUSED) refused.clear();
+  refused.set(seq, info.deliveryCount);
+}
+
+/**
+ * One that comes again, or late, may be on its queue already; but not one that was refused here the last time. To look for
+ * it takes long where the tenant has many events.
+ */
+async function isForwarded(
+  message: JsMsg,
+  tenant: string,
+  id: string,
+  { nats, refused }: Forwarding,
+): Promise<boolean> {
+  const { seq, info, redelivered, time } = message;
+  const refusedAt = refused.get(seq);
+  refused.delete(seq);
+  const isNew = !redelivered && Date.now() - time.getTime() < SURE_MS;
+  if (isNew || refusedAt === info.deliveryCount - 1) return false;
+  return (await findStored(nats, { tenant }, new Set([id]), time.getTime())).has(id);
 }
 
 interface OnceFired {
