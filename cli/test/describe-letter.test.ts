@@ -45,3 +45,7 @@ test('what a producer wrote cannot reach the terminal, and is shortened', () => 
   expect(text).not.toContain('\u001b[2J');
   expect(text.length).toBeLessThan(12_000);
 });
+
+test('of a letter without its payload none is shown', () => {
+  expect(describeLetter({ ...LETTER, data: null, isLeftOut: true })).not.toContain('null');
+});

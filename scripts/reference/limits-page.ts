@@ -29,7 +29,12 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
   eventBytes: [
     'Payload of an event',
     bytes(LIMITS.eventBytes),
-    "`too-large` (413), and nothing of the request is accepted. An event that is published straight over NATS is bounded by the server's `max_payload`",
+    '`too-large` (413), and nothing of the request is accepted',
+  ],
+  directEventBytes: [
+    'Payload of one that is published straight over NATS',
+    bytes(LIMITS.directEventBytes),
+    "a dead letter, `invalid`; beyond the server's `max_payload` it is not stored",
   ],
   requestBytes: ['Body of a request to the listener', bytes(LIMITS.requestBytes), '`too-large` (413)'],
   requestTimeMs: ['Time for it to arrive', milliseconds(LIMITS.requestTimeMs), '408, and the connection is closed'],
@@ -195,7 +200,7 @@ const { maxSandboxes, sandboxMemoryMiB, graceMs } = SETTINGS;
 
 const SECTIONS: Record<string, Row[]> = {
   Events: [
-    ...rowsOf('eventBytes', 'requestEvents', 'requestBytes', 'requestTimeMs'),
+    ...rowsOf('eventBytes', 'directEventBytes', 'requestEvents', 'requestBytes', 'requestTimeMs'),
     [
       'Body of `event.send`',
       `${bytes(operations['event.send'].bodyLimit ?? 0)} over HTTP`,

@@ -46,7 +46,7 @@ const eventAt = (stage: Stage, sequence: number, id: string, text: string): Queu
   tenant: stage.tenant,
   name: 'counted',
   sequence,
-  timeMs: Date.now() - 1000,
+  timeMs: Date.now(),
   text,
 });
 

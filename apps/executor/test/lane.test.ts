@@ -6,12 +6,18 @@ import type { QueueContext } from '../src/queues/queue-context.ts';
 import { settleLost } from '../src/settlement/build-settlement.ts';
 import type { Outcome, Result, Work } from '../src/work.ts';
 
-const declaredWith = (retryMs: number) =>
+const declaredWith = (retryMs: number, isOrderRelaxed: boolean) =>
   ({
     version: { id: 'p', version: 1 },
     job: {
       id: 'job',
-      retry: { maximumAttempts: 5, initialIntervalMs: retryMs, backoffCoefficient: 1, maximumIntervalMs: retryMs },
+      retry: {
+        maximumAttempts: 5,
+        initialIntervalMs: retryMs,
+        backoffCoefficient: 1,
+        maximumIntervalMs: retryMs,
+        isOrderRelaxed,
+      },
     },
   }) as unknown as DeclaredEvent;
 
@@ -36,8 +42,8 @@ const end = (kind: Result['kind'], code: 'retry' | 'permanent' = 'retry'): Outco
 });
 
 /** A lane whose sandbox takes one event; the others wait before it, as they do before a busy one. */
-function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
-  const declared = declaredWith(retryMs);
+function laneBeforeABusySandbox({ retryMs = 40, isOrderRelaxed = false } = {}) {
+  const declared = declaredWith(retryMs, isOrderRelaxed);
   /** Of events that have ended and are not on record yet. */
   const storing: ((which?: 'settled' | 'fenced') => void)[] = [];
   const parked: { ids: string[]; before: Promise<void> | undefined }[] = [];
@@ -91,7 +97,8 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
       return true;
     },
   };
-  const lane = new Lane('k1', context, () => undefined);
+  let isEmpty = false;
+  const lane = new Lane('k1', context, () => (isEmpty = true));
   const push = (sequence: number, { isLost = false } = {}) => {
     const event = eventAt(sequence);
     const entry: LaneEntry = {
@@ -119,7 +126,7 @@ function laneBeforeABusySandbox({ retryMs = 40 } = {}) {
   };
   const store = (index = 0, which?: 'fenced') => storing.splice(index, 1)[0]?.(which);
   const cancel = (sequence: number) => lane.cancel(sequence);
-  return { push, finish, settled, inside, parked, sentTo, setPaused, store, cancel };
+  return { push, finish, settled, inside, parked, sentTo, setPaused, store, cancel, isEmpty: () => isEmpty };
 }
 
 test('an event that waits before the sandbox when one before it fails runs after it all the same', async () => {
@@ -259,4 +266,18 @@ test('an event that is cancelled while it waits in place for its next attempt ma
   store();
   cancel(1);
   expect(inside.map(({ event }) => event.id)).toEqual(['e2']);
+});
+
+test('where order is relaxed, a lane ends once its only event waits aside; not before what has passed it', () => {
+  const { push, finish, store, parked, isEmpty } = laneBeforeABusySandbox({ retryMs: 1000, isOrderRelaxed: true });
+  push(1);
+  push(2);
+  finish('failed');
+  expect(parked).toMatchObject([{ ids: ['e1'] }]);
+  expect(isEmpty()).toBe(false);
+  finish('failed');
+  expect(parked).toMatchObject([{ ids: ['e1'] }, { ids: ['e2'] }]);
+  expect(isEmpty()).toBe(true);
+  store();
+  store();
 });

@@ -82,6 +82,36 @@ describe.each(['strict', 'none', { key: '/key' }])('in a queue with ordering %j'
       await expect.poll(() => stage.unacknowledged('q')).toBe(0);
     }));
 
+  test('a payload that fits no dead letter leaves one that says so, and the queue goes on', () =>
+    onStage(async (stage) => {
+      await stage.deploy(oneJob({}, { ordering, retention: { maxBytes: '64MiB' } }), GUESTS);
+      await stage.startExecutor();
+      const noJson = await stage.publish('told', '\u0001'.repeat(2 << 20));
+      const full = await stage.publish('told', JSON.stringify({ key: 'k', fill: 'x'.repeat((8 << 20) - 300) }));
+      await stage.publish('told', { key: 'k' });
+      const outcomes = await stage.outcomes(3);
+      expect(outcomes.map(({ error }) => error?.code ?? 'none').toSorted()).toEqual(['invalid', 'invalid', 'none']);
+      const letters = await stage.deadLetters(2);
+      expect(letters.map(({ event }) => event.id).toSorted()).toEqual([noJson, full].toSorted());
+      expect(letters.every(({ isLeftOut }) => isLeftOut)).toBe(true);
+      await expect.poll(() => stage.unacknowledged('q')).toBe(0);
+    }));
+
+  test('an event whose schema can never be read becomes a dead letter', () =>
+    onStage(async (stage) => {
+      const event = {
+        id: 'told',
+        supplierqueue: 'q',
+        runtime: 'as-told',
+        schema: { id: 'broken', schemaref: 'broken' },
+      };
+      await stage.deploy(oneJob({ event }, { ordering }), GUESTS, { broken: [] });
+      await stage.startExecutor();
+      const id = await stage.publish('told', { key: 'k' });
+      expect(await stage.deadLetters(1)).toMatchObject([{ event: { id }, error: { code: 'platform' } }]);
+      await expect.poll(() => stage.unacknowledged('q')).toBe(0);
+    }));
+
   test('a permanent failure is not tried again', () =>
     onStage(async (stage) => {
       await stage.deploy(oneJob({}, { ordering }), GUESTS);
@@ -92,7 +122,7 @@ describe.each(['strict', 'none', { key: '/key' }])('in a queue with ordering %j'
 
   test('a job that overruns its deadline is ended, and tried again', () =>
     onStage(async (stage) => {
-      await stage.deploy(oneJob({ timeout: 'PT0.3S' }, { ordering }), GUESTS);
+      await stage.deploy(oneJob({ timeout: 'PT1S' }, { ordering }), GUESTS);
       await stage.startExecutor();
       await stage.publish('told', { attempts: ['loop', 'ok'] });
       await stage.publish('told', {});

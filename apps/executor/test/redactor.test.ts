@@ -49,3 +49,17 @@ test('what is nested too deep for the record is redacted all the same', () => {
   const text = `${'['.repeat(300)}"hush-hush"${']'.repeat(300)}`;
   expect(redactorOf({ S: 'hush-hush' }).json(text)).not.toContain('hush-hush');
 });
+
+test.each([
+  ['of blanks', ' '.repeat(6)],
+  ['with little between blanks', `a${' '.repeat(6)}`],
+])('a secret %s is found whole, and not in what holds none of it', (_, secret) => {
+  const redactor = redactorOf({ S: secret });
+  expect(redactor.text('a bare word')).toBe('a bare word');
+  expect(redactor.json('')).toBe('');
+  expect(redactor.text(`say:${secret}!`)).toBe('say:[secret S]!');
+});
+
+test('text that is no JSON is redacted as it stands', () => {
+  expect(redactorOf({ S: 'hush-hush' }).json('{"a": hush-hush')).toBe('{"a": [secret S]');
+});

@@ -57,6 +57,35 @@ test('an outcome that cannot be recorded for a reason of its own holds up no oth
   await expect.poll(() => settler.pending).toBe(0);
 });
 
+test.each([
+  ['ok', undefined, 'dead', 'platform'],
+  ['failed', 'trap', 'dead', 'platform'],
+  ['dead', 'trap', 'dead', 'trap'],
+  ['retry', 'trap', 'retry', 'trap'],
+] as const)('in place of an outcome (%s, %s) that is too large to be recorded a small one is', async (...row) => {
+  const [status, code, recordedStatus, recordedCode] = row;
+  const { execution, ...rest } = settlementOf(1);
+  const large = {
+    ...execution,
+    status,
+    event: { ...execution.event, key: 'k'.repeat(2000) },
+    emitted: [{ id: 'a', event: 'next', data: 'x'.repeat(2000), route: 'emit' as const }],
+    ...(status === 'ok' && { result: 'x'.repeat(2000) }),
+    ...(code && { error: { code, message: 'x'.repeat(2000) } }),
+  };
+  const recorded: Execution[] = [];
+  const commit = (each: Execution) => {
+    if (JSON.stringify(each).length > 1500) return Promise.reject(new JobicoError('too-large', 'it has 9 bytes'));
+    recorded.push(each);
+    return Promise.resolve({ isOurs: false as const, recorded: { ...each, status: 'retry' as const } });
+  };
+  const settler = settlerOf({ commit } as unknown as Outcomes);
+  settler.settle({ ...rest, execution: large }, () => undefined);
+  await expect.poll(() => settler.pending).toBe(0);
+  expect(recorded).toMatchObject([{ status: recordedStatus, error: { code: recordedCode }, emitted: [] }]);
+  expect(recorded[0]?.error?.message).toContain(recordedCode === 'platform' ? 'it has 9 bytes' : 'xxx');
+});
+
 test('what is abandoned is tried no more, and nobody is called back', async () => {
   const { recorded, outcomes } = outcomesThat(() =>
     recorded.length === 0 ? new JobicoError('unavailable', 'away') : undefined,

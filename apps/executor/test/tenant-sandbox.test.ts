@@ -4,6 +4,7 @@ import type { DeclaredEvent } from '@jobico/messaging';
 import { createSilentLogger } from '@jobico/telemetry';
 import { expect, test } from 'vitest';
 import type { HostServices } from '../src/host/host-services.ts';
+import type { Redactor } from '../src/secrets/redactor.ts';
 import { TenantSandbox } from '../src/sandboxes/tenant-sandbox.ts';
 import type { Outcome } from '../src/work.ts';
 
@@ -15,10 +16,11 @@ interface Surroundings {
   fetch?: (component: string) => Promise<void>;
   /** The components that the process does not take. */
   refused?: readonly string[];
+  redactor?: Redactor;
 }
 
 /** A sandbox whose process keeps what it is given until `finish`. */
-function sandboxOf({ fetch = () => Promise.resolve(), refused = [] }: Surroundings) {
+function sandboxOf({ fetch = () => Promise.resolve(), refused = [], redactor }: Surroundings) {
   const inside: Dispatch[] = [];
   let callbacks: Pick<SandboxOptions, 'onOutcome'> | undefined;
   const process: Pick<Sandbox, 'dispatch' | 'load' | 'running' | 'culprit' | 'kill'> = {
@@ -36,7 +38,7 @@ function sandboxOf({ fetch = () => Promise.resolve(), refused = [] }: Surroundin
       async load(each) {
         const { component } = each as unknown as { component: string };
         await fetch(component);
-        return { component: { key: component } as LoadedComponent, redactor: undefined };
+        return { component: { key: component } as LoadedComponent, redactor };
       },
     },
     hostServices: {} as HostServices,
@@ -97,4 +99,25 @@ test('of a component that cannot be loaded only what is first in its lane has fa
   await expect.poll(() => outcomes.length, { interval: 5 }).toBe(6);
   expect(outcomes.filter((outcome) => outcome.endsWith('failed'))).toEqual(['b3 failed']);
   expect(outcomes.toSorted()).toEqual(['a1 unrun', 'a5 unrun', 'b2 unrun', 'b3 failed', 'b4 unrun', 'b6 unrun']);
+});
+
+test('an outcome that nothing can be made of ends its own attempt as failed, and those beside it as they ended', async () => {
+  const fault = new RangeError('too long');
+  const redactor: Redactor = {
+    text: (text) => text,
+    value: (value) => value,
+    json() {
+      if (isFaulty) throw fault;
+      return 'null';
+    },
+  };
+  let isFaulty = true;
+  const { send, finish, inside, outcomes } = sandboxOf({ redactor });
+  send(1, 'a');
+  send(2, 'a');
+  await expect.poll(() => inside.length, { interval: 5 }).toBe(2);
+  finish();
+  isFaulty = false;
+  finish();
+  expect(outcomes).toEqual(['a1 failed', 'a2 ok']);
 });

@@ -37,7 +37,9 @@ function faultLines(faults: readonly unknown[]): string[] {
   });
 }
 
-function dataLines({ data, isText }: DeadLetter): string[] {
+function dataLines({ data, isText, isLeftOut }: DeadLetter): string[] {
+  // The error says where it is.
+  if (isLeftOut) return [];
   const text = isText ? String(data) : JSON.stringify(data, null, 2);
   return neutraliseLines(text.length > LONGEST_DATA ? `${text.slice(0, LONGEST_DATA)}…` : text);
 }

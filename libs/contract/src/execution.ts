@@ -175,6 +175,11 @@ export const DeadLetter = Type.Object(
     ),
     data: Type.Unknown({ description: 'The payload: JSON, or the text where it is none.' }),
     isText: Type.Optional(Type.Boolean({ description: 'Whether `data` is text because the payload was no JSON.' })),
+    isLeftOut: Type.Optional(
+      Type.Boolean({
+        description: 'Whether `data` is null because the payload is too large: only its queue has it.',
+      }),
+    ),
   },
   { title: 'Dead letter' },
 );

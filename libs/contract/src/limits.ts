@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000;
 export const LIMITS = {
   /** Bytes of an event's payload. */
   eventBytes: MIB,
+  /** Of one that is published straight over NATS: what is made of it has to fit a message too. */
+  directEventBytes: 4 * MIB,
   /** Bytes of a request to the listener. */
   requestBytes: 8 * MIB,
   /** How long one may take to arrive. */

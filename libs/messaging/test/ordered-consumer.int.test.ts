@@ -77,3 +77,16 @@ test('the tail of a worker whose connection is gone comes to the other without w
     expect(c.tails.at(-1)).toEqual({ floor: 0, delivered: 10 });
     await c.stop();
   }));
+
+test('a worker whose connection is lost while it stops has stopped all the same', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    await ensureQueue(nats, tenant, queue('q'), ['placed']);
+    await withNats(async (doomed) => {
+      const a = await startWorker(doomed, tenant);
+      await publish(nats, tenant, 1);
+      await expect.poll(() => a.seen).toHaveLength(1);
+      const stopping = a.stop();
+      await Promise.all([expect(stopping).resolves.toBeUndefined(), doomed.nc.reconnect()]);
+    });
+  }));

@@ -199,3 +199,13 @@ test('a preview says what would become of each letter, and changes nothing', () 
     expect(await eventsIn(nats, tenant)).toEqual([]);
     expect((await createDeadLetters(nats).list({ tenant, limit: 10 })).items).toHaveLength(2);
   }));
+
+test('a letter without its payload is not redriven, and says where the payload is', () =>
+  withQueue(async (nats, tenant) => {
+    await bury(nats, tenant, { isLeftOut: true, sequence: 7 }, 'null');
+    const expected = [{ outcome: 'failed', reason: expect.stringContaining('queue q has it at sequence 7') as string }];
+    expect(previewRedrive(isDeclared, await lettersOf(nats, tenant))).toMatchObject(expected);
+    expect(await redrive(nats, tenant)).toMatchObject(expected);
+    expect(await lettersOf(nats, tenant)).toHaveLength(1);
+    expect(await eventsIn(nats, tenant)).toEqual([]);
+  }));

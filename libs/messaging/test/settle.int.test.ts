@@ -108,6 +108,33 @@ test('a dead outcome leaves one dead letter', () =>
     expect(items[0]).toMatchObject({ event: { id: 'e4' }, error: { code: 'permanent' }, data: { a: 1 } });
   }));
 
+test('of an event whose dead letter would be too large one without its payload says where that is', () =>
+  withNats(async (nats) => {
+    const tenant = uniqueTenant();
+    const outcomes = createOutcomes(nats, tenant, 'q');
+    const error = { code: 'invalid', message: 'not JSON' } as const;
+    const dead = execution(tenant, 4, { status: 'dead', error });
+    const letter: DeadLetterBody = {
+      tenant,
+      queue: 'q',
+      time: dead.startedAt,
+      event: { id: 'e4', name: 'placed', key: 'k' },
+      sequence: 4,
+      attempts: 1,
+      error,
+      data: '\u0001'.repeat(2 << 20),
+      isText: true,
+    };
+    const settlement = { execution: dead, deadLetterOf: () => letter };
+    expect(await settle(nats, outcomes, settlement)).toBe('settled');
+    await complete(nats, [settlement]);
+    const { items } = await createDeadLetters(nats).list({ tenant, limit: 10 });
+    expect(items).toMatchObject([
+      { event: { id: 'e4', key: 'k' }, error: { code: 'invalid' }, data: null, isLeftOut: true },
+    ]);
+    expect(items[0]?.error.message).toMatch(/^not JSON \(.* stands in queue q at sequence 4\)$/);
+  }));
+
 test('a settlement that is repeated after the duplicate window publishes nothing a second time', () =>
   withNats(async (nats) => {
     const tenant = uniqueTenant();

@@ -20,7 +20,8 @@ export async function callOutbox(
     return refuse('denied', `event ${args.event} is not granted`);
   const target = deps.definitions.event(tenant, args.event);
   if (!target) return refuse('denied', `no live package declares event ${args.event}`);
-  const bytes = context.emittedBytes + Buffer.byteLength(args.data);
+  const key = args.key ?? attempt.key;
+  const bytes = context.emittedBytes + Buffer.byteLength(args.data) + Buffer.byteLength(key ?? '');
   // They travel in the execution's record.
   if (emitted.length >= LIMITS.emittedEvents) {
     return refuse('too-large', `one execution raises at most ${LIMITS.emittedEvents} events`);
@@ -38,7 +39,6 @@ export async function callOutbox(
   const validate = await deps.schemas.validatorOf(target);
   const [fault] = validate(JSON.parse(args.data));
   if (fault) return refuse('invalid', `${fault.path || '/'} ${fault.message}`);
-  const key = args.key ?? attempt.key;
   context.emittedBytes = bytes;
   emitted.push({
     id: outgoingId(id, attempt.declared.job.id, `emit:${emitted.length}`, attempt.event.timeMs),

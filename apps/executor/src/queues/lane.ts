@@ -228,6 +228,8 @@ export class Lane {
     if (breaks) this.#leaveSandbox();
     if (this.#state === 'stopping' && this.#inSandbox === 0) this.#resume();
     else this.#send();
+    // Its only event may have been parked aside.
+    if (this.#entries.length === 0) this.#empty();
   }
 
   /** What was sent after a failure has come back unrun: it is sent again, from the oldest that has no outcome. */
@@ -292,7 +294,10 @@ export class Lane {
     this.#entries.splice(index, 1);
     if (index < this.#sent) this.#sent -= 1;
     entry.onSettled();
-    if (this.#entries.length > 0) return;
+    if (this.#entries.length === 0) this.#empty();
+  }
+
+  #empty(): void {
     this.#leaveSandbox();
     this.#onEmpty();
   }

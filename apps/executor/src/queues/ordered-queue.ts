@@ -80,9 +80,10 @@ export async function workOrderedQueue(deps: QueueDeps, found: FoundConsumer): P
       worker.stopStarting();
       await settled(() => worker.isIdle, graceMs);
       clearInterval(working);
-      await consumer.stop(worker.handBack());
-      forget();
-      worker.drop();
+      await consumer.stop(worker.handBack()).finally(() => {
+        forget();
+        worker.drop();
+      });
     },
   };
 }
@@ -277,11 +278,11 @@ class OrderedQueue {
       }
       const admitted = this.#context.admit(event);
       if (admitted instanceof Promise) {
-        pauseFor(admitted);
+        // Asked again, one that can never be read would be read again, without end.
+        pauseFor(admitted.then((answer) => this.#enter(epoch, event, answer, recorded)));
         return;
       }
-      this.#shift();
-      this.#enqueue(event, admitted, recorded);
+      this.#enter(epoch, event, admitted, recorded);
     }
   }
 
@@ -368,6 +369,13 @@ class OrderedQueue {
       this.#recovered.delete(execution.sequence);
       this.#completed.add(execution.sequence);
     }
+  }
+
+  /** It joins its lane, unless it was cancelled while its schema was being read: then the next turn is done with it. */
+  #enter(epoch: number, event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {
+    if (epoch !== this.#epoch || this.#cancelled.has(event.sequence)) return;
+    this.#shift();
+    this.#enqueue(event, admitted, recorded);
   }
 
   #enqueue(event: QueuedEvent, admitted: Admitted, recorded: Execution | undefined): void {

@@ -115,7 +115,11 @@ class WorkedQueues {
         const name = nameOf(worked.found);
         this.#workers.delete(name);
         this.#resting.add(name);
-        await worked.worker.stop(RELEASE_GRACE_MS);
+        await worked.worker
+          .stop(RELEASE_GRACE_MS)
+          .catch((error: unknown) =>
+            this.#deps.log.warn({ err: error, tenant, queue, consumer }, 'released queue was not left cleanly'),
+          );
         setTimeout(() => {
           this.#resting.delete(name);
           void this.look();

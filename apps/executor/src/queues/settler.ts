@@ -1,6 +1,7 @@
 import { JobicoError, type Execution } from '@jobico/contract';
 import { settle, type Nats, type Outcomes, type Settlement, type SubjectOf } from '@jobico/messaging';
 import type { Logger } from '@jobico/telemetry';
+import { settleTooLarge } from '../settlement/build-settlement.ts';
 import { createRetries } from './retries.ts';
 
 /** Makes outcomes of one queue final, each until it is, or until the queue is lost. */
@@ -20,6 +21,8 @@ interface Job {
   number: number;
   isRepeat: boolean;
   isRecorded: boolean;
+  /** Whether it stands for an outcome that was too large. */
+  isShortened: boolean;
 }
 
 /**
@@ -54,12 +57,18 @@ export function createSettler(
     job.onDone(outcome);
   };
 
-  const onFailure = (job: Job, error: unknown) => {
+  const onFailure = (job: Job, error: unknown): Promise<void> | undefined => {
     const { execution } = job.settlement;
     if (job.epoch !== epoch || !(error instanceof JobicoError)) {
       pending -= 1;
       if (job.epoch === epoch) log.error({ err: error, event: execution.event.id }, 'outcome cannot be stored');
-      return;
+      return undefined;
+    }
+    if (error.code === 'too-large' && !job.isRecorded && !job.isShortened) {
+      log.error({ err: error, event: execution.event.id, queue: execution.queue }, 'outcome is too large to be stored');
+      job.isShortened = true;
+      job.settlement = settleTooLarge(job.settlement, error.message);
+      return begin(job);
     }
     // When the server is away that is one line, not one for every event and try.
     const level = job.isRepeat || !unrecorded.isEmpty ? 'debug' : 'warn';
@@ -70,6 +79,7 @@ export function createSettler(
     job.isRepeat = true;
     // What fails by itself, and not because the server is away, holds up nobody else.
     (job.isRecorded || error.code !== 'unavailable' ? unfinished : unrecorded).add(job);
+    return undefined;
   };
 
   const again = async (job: Job) => {
@@ -88,7 +98,15 @@ export function createSettler(
     },
     settle(settlement, onDone) {
       pending += 1;
-      const job: Job = { settlement, onDone, epoch, number: (count += 1), isRepeat: false, isRecorded: false };
+      const job: Job = {
+        settlement,
+        onDone,
+        epoch,
+        number: (count += 1),
+        isRepeat: false,
+        isRecorded: false,
+        isShortened: false,
+      };
       if (unrecorded.isEmpty) void begin(job);
       else unrecorded.join(job);
     },

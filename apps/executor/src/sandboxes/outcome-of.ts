@@ -63,6 +63,25 @@ export function inputsOf(
   return { ...taken, data: redactor.json(taken.data), calls: redactor.value(taken.calls) as Inputs['calls'] };
 }
 
+/**
+ * What is made of an attempt. What goes wrong there ends this one attempt: thrown further it would end the process, and the
+ * next one that runs the event.
+ */
+export function contained<O extends Outcome>(
+  { hostCalls, live }: Pick<AttemptInside, 'hostCalls' | 'live'>,
+  durationMs: number,
+  make: () => O,
+): O | Result {
+  try {
+    return make();
+  } catch (error) {
+    // Its message may quote what has not been redacted.
+    const what = error instanceof Error ? error.name : typeof error;
+    const message = `its outcome could not be recorded: ${what}`;
+    return failureOf({ code: 'platform', message }, durationMs, hostCalls, live);
+  }
+}
+
 /** Lines of a job as records have them. */
 export function recordedLines(lines: readonly SandboxLogLine[], redactor?: Redactor): LogLine[] {
   return lines.map(({ time, level, message }) => ({

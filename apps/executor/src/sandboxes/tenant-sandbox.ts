@@ -19,7 +19,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import type { Work } from '../work.ts';
 import { AttemptsInside, type AttemptInside } from './attempts-inside.ts';
 import type { Components, ReadyComponent } from './components.ts';
-import { failureOf, inputsOf, outcomeOf, recordedLines } from './outcome-of.ts';
+import { contained, failureOf, inputsOf, outcomeOf, recordedLines } from './outcome-of.ts';
 
 /** Starts a sandbox process; what it reports goes to the given callbacks. */
 export type SandboxFactory = (
@@ -295,10 +295,14 @@ export class TenantSandbox {
     this.#heardAt = performance.now();
     for (const outcome of outcomes) {
       const attempt = this.#inside.leave(outcome.n);
-      const { emitted = [] } = attempt?.calls ?? {};
-      const { hostCalls = 0, live, redactor } = attempt ?? {};
-      const inputs = attempt && inputsOf(attempt, outcome.status === 'ok');
-      attempt?.work.onOutcome(outcomeOf(outcome, { emitted, hostCalls, live, inputs, redactor }));
+      if (!attempt) continue;
+      const { calls, hostCalls, live, redactor } = attempt;
+      const { emitted = [] } = calls ?? {};
+      const made = contained(attempt, outcome.durationMs, () => {
+        const inputs = inputsOf(attempt, outcome.status === 'ok');
+        return outcomeOf(outcome, { emitted, hostCalls, live, inputs, redactor });
+      });
+      attempt.work.onOutcome(made);
     }
     if (this.load > 0) this.#pumpSoon();
     else this.#becomeIdle();
@@ -396,11 +400,11 @@ export class TenantSandbox {
     if (!attempt) return;
     const { event, declared } = attempt.work;
     this.#options.log.warn({ event: event.id, job: declared.job.id, error }, 'attempt ended by force');
-    const inputs = inputsOf(attempt, false);
-    attempt.work.onOutcome({
-      ...failureOf(error, durationMs, attempt.hostCalls, attempt.live),
-      ...(inputs && { inputs }),
+    const made = contained(attempt, durationMs, () => {
+      const inputs = inputsOf(attempt, false);
+      return { ...failureOf(error, durationMs, attempt.hostCalls, attempt.live), ...(inputs && { inputs }) };
     });
+    attempt.work.onOutcome(made);
   }
 
   #end(): void {

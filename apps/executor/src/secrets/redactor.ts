@@ -1,9 +1,9 @@
-import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
+import { isTooDeep, LIMITS, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
 
 /** Takes the secrets that a job was given out of what it says. */
 export interface Redactor {
   text(text: string): string;
-  /** JSON text; strings, names and numbers in it. */
+  /** JSON text; strings, names and numbers in it. Of text that is no JSON, all that it says. */
   json(text: string): string;
   /** A JSON value, as `parseExactJson` reads it. */
   value(value: unknown): unknown;
@@ -45,15 +45,29 @@ export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor |
     json(text) {
       // With an escape in it, a secret may stand there in many forms.
       if (!text.includes('\\') && !holdsOne(text)) return text;
-      return isTooDeep(text, MAX_JSON_DEPTH) ? redact(text) : JSON.stringify(walk(parseExactJson(text)));
+      if (isTooDeep(text, MAX_JSON_DEPTH)) return redact(text);
+      const value = readJson(text);
+      return value === NO_JSON ? redact(text) : JSON.stringify(walk(value));
     },
   };
+}
+
+const NO_JSON = Symbol('no JSON');
+
+function readJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return NO_JSON;
+  }
 }
 
 function formsOf(value: string): string[] {
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   const long = lines.length > 1 ? lines.filter((line) => line.length >= LINE_LENGTH) : [];
-  return [...escapedForms(value), encodeURIComponent(value.toWellFormed()), value.trim(), ...long];
+  const forms = [...escapedForms(value), encodeURIComponent(value.toWellFormed()), value.trim(), ...long];
+  // Little or nothing is left of a secret of blanks without them: every text holds that.
+  return forms.filter((form) => form.length >= LIMITS.secretMinLength);
 }
 
 /** JSON in an error's message is escaped again by the runtime that tells of the error, and once more by whoever quotes that. */

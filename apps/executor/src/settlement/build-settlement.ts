@@ -1,5 +1,6 @@
 import {
   isoTime,
+  LIMITS,
   parseExactJson,
   type EmittedEvent,
   type Execution,
@@ -147,6 +148,33 @@ export function settlementOf(execution: Execution, event: QueuedEvent, faults?: 
   return {
     execution,
     deadLetterOf: (standing) => ({ ...deadLetterOf(standing, event), ...(faults && { faults: [...faults] }) }),
+  };
+}
+
+/** Characters of an error's message, where little may be put on record. */
+const MAX_SHOWN = 1000;
+
+/**
+ * What is put on record in place of an outcome that no message can hold: tried again it would not be smaller. An event that
+ * is to run again still does; one that has ended becomes a dead letter.
+ */
+export function settleTooLarge(settlement: Settlement, why: string): Settlement {
+  const { result: _result, ...execution } = settlement.execution;
+  const { key, ...event } = execution.event;
+  const said = execution.error?.message.slice(0, MAX_SHOWN);
+  const lost = `what came of it cannot be recorded: ${why}${said === undefined ? '' : `; it had failed: ${said}`}`;
+  const isKept = execution.status === 'retry' || execution.status === 'dead';
+  return {
+    ...settlement,
+    execution: {
+      ...execution,
+      event: { ...event, ...(key !== undefined && key.length <= LIMITS.keyLength && { key }) },
+      ...(!isKept && { status: 'dead' }),
+      error:
+        isKept && execution.error ? { ...execution.error, message: said ?? '' } : { code: 'platform', message: lost },
+      emitted: [],
+      logs: [],
+    },
   };
 }
 

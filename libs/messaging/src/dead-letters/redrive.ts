@@ -76,10 +76,16 @@ async function redriveTogether({ nats, isDeclared }: RedriveDeps, letters: reado
 function begin(isDeclared: IsDeclared, letter: DeadLetter): Redrive {
   const original = letter.event.id.replace(/:redrive:\d+$/, '');
   const as = outgoingId(original, 'redrive', letter.id, Date.parse(letter.time));
+  if (letter.isLeftOut) return { letter, as, ...leftOut(letter) };
   return { letter, as, ...(!isDeclared(letter.tenant, letter.event.name) && UNDECLARED) };
 }
 
 const UNDECLARED = { outcome: 'undeclared', reason: 'no package declares the event any more' } as const;
+
+function leftOut({ queue, sequence }: DeadLetter) {
+  const reason = `it was too large for its dead letter; queue ${queue} has it at sequence ${sequence}`;
+  return { outcome: 'failed', reason } as const;
+}
 
 /** Takes every redrive that has not come to its end a step further; to its end, where the step fails. */
 async function eachOpen(redrives: readonly Redrive[], step: (redrive: Redrive) => Promise<Redrive>) {

@@ -6,6 +6,8 @@ import {
   type ExecutionInputs,
 } from '@jobico/contract';
 import type { Nats } from '../connection/connection.ts';
+import { withoutPayload } from '../dead-letters/without-payload.ts';
+import type { HeaderFields } from '../publishing/joined-writes.ts';
 import { readForward } from '../reading/direct-batch.ts';
 import { eventHeaders, MESSAGE_ID } from '../intake/event-message.ts';
 import { asUnavailable } from '../connection/failures.ts';
@@ -108,8 +110,26 @@ export async function complete(nats: Nats, settlements: readonly Settlement[]): 
 }
 
 async function publishInputs({ publisher }: Nats, { tenant, id }: Execution, inputs: ExecutionInputs): Promise<void> {
-  await publisher.publish(inputsSubject(tenant, id), JSON.stringify(inputs), [[MESSAGE_ID, `${id}:inputs`]]);
+  const cut: ExecutionInputs = { data: '', calls: [], isCut: true };
+  await publishFitting(publisher, inputsSubject(tenant, id), [inputs, cut], [[MESSAGE_ID, `${id}:inputs`]]);
 }
+
+/** Publishes the first of two forms, or the smaller one where no message can hold that: it would never be stored. */
+async function publishFitting<T>(
+  publisher: Nats['publisher'],
+  subject: string,
+  [whole, smaller]: readonly [T, T],
+  fields: HeaderFields,
+): Promise<void> {
+  try {
+    await publisher.publish(subject, JSON.stringify(whole), fields);
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    await publisher.publish(subject, JSON.stringify(smaller), fields);
+  }
+}
+
+const isTooLarge = (error: unknown) => error instanceof JobicoError && error.code === 'too-large';
 
 const timeOf = (id: string) => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
@@ -130,7 +150,8 @@ async function publishOutgoing(
     }),
   );
   for (const [index, result] of published.entries()) {
-    if (result.status === 'fulfilled') continue;
+    // What no message can hold never gets there: the record keeps it.
+    if (result.status === 'fulfilled' || isTooLarge(result.reason)) continue;
     const isUntaken = result.reason instanceof JobicoError && result.reason.code === 'not-found';
     // Nobody declares the event any more: the record keeps it, and there is no queue that it could wait in. A stream that
     // is there and answers nobody is only looking for its leader.
@@ -139,14 +160,16 @@ async function publishOutgoing(
   }
 }
 
-function deadLetterId({ queue, event, sequence }: DeadLetterBody): string {
-  return `${queue}:${sequence}:${event.id}:dead`;
+/** Letters of all tenants are in one stream, and another's event may have the same id at the same place. */
+function deadLetterId({ tenant, queue, event, sequence }: DeadLetterBody): string {
+  return `${tenant}:${queue}:${sequence}:${event.id}:dead`;
 }
 
 const subjectOf = ({ tenant, queue, event }: DeadLetterBody) => deadLetterSubject(tenant, queue, event.name);
 
 async function publishDeadLetter({ publisher }: Nats, letter: DeadLetterBody): Promise<void> {
-  await publisher.publish(subjectOf(letter), JSON.stringify(letter), [[MESSAGE_ID, deadLetterId(letter)]]);
+  const fields: HeaderFields = [[MESSAGE_ID, deadLetterId(letter)]];
+  await publishFitting(publisher, subjectOf(letter), [letter, withoutPayload(letter)], fields);
 }
 
 const PAGE = 1000;

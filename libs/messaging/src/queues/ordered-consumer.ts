@@ -188,9 +188,13 @@ export async function consumeOrdered(
       advisories.unsubscribe();
       pull.close();
       if (!nats.isConnected) return;
-      // The server must know that nobody waits here any more, or it may pin the request that was left behind.
-      await nats.nc.flush();
-      if (!wasPinned) return;
+      // The server must know that nobody waits here any more, or it may pin the request that was left behind. A connection
+      // that is lost meanwhile tells it too.
+      const isTold = await nats.nc.flush().then(
+        () => true,
+        () => false,
+      );
+      if (!isTold || !wasPinned) return;
       if (handBack && isOurs) {
         await handTailBack(nats, { stream_name: stream, name }, handBack).catch((error: unknown) =>
           log.debug({ stream, err: error }, 'queue could not be handed back; whoever is next doubts its tail'),
