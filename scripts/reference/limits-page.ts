@@ -76,12 +76,12 @@ const ROWS: Record<keyof typeof LIMITS, Row> = {
     '`schema-invalid`',
   ],
   schemaInstructions: [
-    'Instructions of its patterns, with what they repeat written out: `[ab]{1,100}` is 200',
+    'Instructions of its patterns, with what they repeat written out: `([ab]|cd){1,100}` is 500. One like `^[A-Z]{1,100}$` is one',
     many(LIMITS.schemaInstructions, 'instructions'),
     '`schema-invalid`',
   ],
   schemaSteps: [
-    'Steps that an event takes to be checked, where its schema comes back to itself or is large: a step is one part of the schema at one value. Beside them, up to 30 for each value in the event',
+    'Steps that an event takes to be checked, where its schema comes back to itself, is large, or has costly patterns: a step is one part of the schema at one value. Beside them, up to 30 for each value in the event',
     many(LIMITS.schemaSteps, 'steps'),
     'the event is `invalid`: let what tells the forms of an `anyOf` or `oneOf` apart stand first in their `properties`, with `const`',
   ],

@@ -42,7 +42,7 @@ export const LIMITS = {
   /** Patterns, and values that others are looked up among: making code of them takes the square of their number. */
   schemaPatterns: 1000,
   /** Of all its patterns, with what they repeat written out: each takes memory, and up to some 30 ns for a character. */
-  schemaInstructions: 10_000,
+  schemaInstructions: 20_000,
   /** Steps that an event may take to be checked against a schema that is counted, beside some for each of its values. */
   schemaSteps: 200_000,
   /** Bytes of a request to the control plane, but for those of operations that say otherwise. */

@@ -23,7 +23,7 @@ export type Validator = (value: unknown) => Fault[];
  * Compiles a JSON Schema (2020-12, or draft-07 where `$schema` says so). Throws `schema-invalid` for text that is no
  * JSON, no schema, over 256 KiB, or that refers to what it does not contain; for one that would not come to an end with a
  * value, and for patterns that need backtracking. Checking takes time linear in the value: where the schema could make it
- * longer, by coming back to itself or by its size, steps are counted, and a value that takes too many is not valid.
+ * longer, by coming back to itself, by its size or by costly patterns, steps are counted, and a value that takes too many is not valid.
  * `isChecked`: it has been compiled before, so whether it is a schema at all is not asked again, which takes ten times as
  * long as the rest.
  */
@@ -84,7 +84,8 @@ function reasonOf(error: unknown): string {
 
 const TOO_MANY_STEPS =
   'takes too many steps to be checked: each level of it is held against several forms of its schema, and each of those ' +
-  'goes on into the next level. Let what tells the forms apart stand first in their properties, or make it fewer forms';
+  'goes on into the next level; or much text is held against costly patterns. Let what tells the forms apart stand first ' +
+  'in their properties, or make it fewer forms; begin patterns with ^, and let them repeat less';
 
 /** Keywords of a schema that is written out where it is referred to. */
 const INLINED = 10;

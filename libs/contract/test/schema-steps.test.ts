@@ -119,13 +119,45 @@ describe('a schema whose forms all go on into the next level takes no longer for
   });
 });
 
-test('addresses are taken, however exactly a pattern says how long their parts are', () => {
-  const pattern = String.raw`^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,24}$`;
-  const validate = compileSchema(JSON.stringify({ items: { pattern } }));
-  const addresses = Array.from({ length: 1000 }, (_, n) => `somebody.with.a.name${n}@mail.of.a.company.example.org`);
-  expect(validate(addresses)).toEqual([]);
-  expect(validate([...addresses.slice(1), 'nobody'])).toMatchObject([{ path: '/999' }]);
+describe('what is usual is taken, much of it too', () => {
+  const many = (count: number, text: string) => Array.from({ length: count }, () => text);
+  test.each([
+    [
+      'addresses',
+      String.raw`^[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,255}\.[a-z]{2,24}$`,
+      many(1000, 'somebody@mail.example.org'),
+    ],
+    [
+      'UUIDs',
+      '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
+      many(26_000, '0190a6f2-9b1c-7c3e-8d4f-0123456789ab'),
+    ],
+    ['names', '^[A-Za-z0-9 _.-]{1,255}$', many(8000, 'a name of some forty characters, no more'.replace(',', '.'))],
+    ['texts', '^.{0,1000}$', many(500, 'x'.repeat(900))],
+    ['numbers of versions', String.raw`^v?\d+$`, many(100_000, 'v17')],
+    ['two parts', '^[^@]{1,64}@[^@]{1,253}$', many(1000, 'somebody@mail.example.org')],
+  ])('%s', (_what, pattern, values) => {
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`f${n}`, { pattern }]));
+    const validate = compileSchema(JSON.stringify({ items: { pattern }, properties: fields }));
+    const { result, ms } = timed(() => validate(values));
+    expect(result).toEqual([]);
+    expect(ms).toBeLessThan(LONGEST_MS);
+    expect(validate([...values.slice(1), '\n'])).toMatchObject([{ path: `/${values.length - 1}` }]);
+  });
 });
+
+test.each(['^a{0,99}a{0,99}a{0,99}a*x$', '^a{0,99}a{0,99}a{0,99}x$', '^a{0,140}a{0,140}x$', '^a?a?a?a?a?a*x$'])(
+  'the pattern %s takes no longer the more ways there are',
+  (pattern) => {
+    const validate = compileSchema(JSON.stringify({ items: { pattern } }));
+    const long = timed(() => validate(['a'.repeat(100_000)]));
+    expect(long.result).toHaveLength(1);
+    expect(long.ms).toBeLessThan(LONGEST_MS);
+    const many = timed(() => validate(Array.from({ length: 2000 }, () => 'a'.repeat(300))));
+    expect(many.result).toHaveLength(1);
+    expect(many.ms).toBeLessThan(LONGEST_MS);
+  },
+);
 
 test('of a long list of what is allowed no more is told than can be read', () => {
   const validate = compileSchema(JSON.stringify({ enum: Array.from({ length: 20_000 }, (_, n) => `sku-${n}`) }));

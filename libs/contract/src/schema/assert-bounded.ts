@@ -1,6 +1,6 @@
 import { LIMITS } from '../limits.ts';
 import { areLookedUp } from './compared-values.ts';
-import { instructionsOf } from './linear-pattern.ts';
+import { patternCost } from './linear-pattern.ts';
 import { everySchema, idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
 
@@ -60,11 +60,14 @@ function assertDepth(value: unknown, depth: number): void {
 function assertSmall(root: Schema): void {
   let schemas = 0;
   let patterns = 0;
-  let instructions = 0;
+  const costs = new Map<string, number>();
   const besideOf = (schema: Schema): number => {
     schemas += 1;
     patterns += patternsOf(schema).length + (looksUp(schema) ? 1 : 0);
-    for (const pattern of patternsOf(schema)) assertFew((instructions += instructionsOf(pattern)));
+    for (const pattern of patternsOf(schema)) {
+      if (!costs.has(pattern)) costs.set(pattern, patternCost(pattern));
+      assertCheap(costs);
+    }
     const { $defs, definitions, ...own } = schema;
     const inside = schemasIn(own);
     const beside =
@@ -87,10 +90,11 @@ function assertBeside(count: number): void {
     throw new Error(`it has ${count} properties or forms side by side; at most ${LIMITS.schemaWidth} are taken`);
 }
 
-function assertFew(instructions: number): void {
-  if (instructions > LIMITS.schemaInstructions)
+function assertCheap(costs: ReadonlyMap<string, number>): void {
+  const { schemaInstructions } = LIMITS;
+  if ([...costs.values()].reduce((sum, cost) => sum + cost, 0) > schemaInstructions)
     throw new Error(
-      `its patterns take more than ${LIMITS.schemaInstructions} instructions when their repetitions are written out`,
+      `its patterns take more than ${schemaInstructions} instructions, with what they repeat written out`,
     );
 }
 

@@ -1,10 +1,12 @@
 import { areLookedUp, isWrittenOut } from './compared-values.ts';
-import { instructionsOf } from './linear-pattern.ts';
+import { patternCost } from './linear-pattern.ts';
 import { idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 import { schemasIn } from './steps.ts';
 
 /** Schemas that a value and all in it are held against, if every part of it is there once. */
 const MOST = 300;
+/** As many of them take as long as a pattern for each instruction. */
+const COSTLY = 20;
 /** As many of them take as long as to write the value out. */
 const WRITTEN_OUT = 50;
 
@@ -20,9 +22,9 @@ export function isPlain(root: Schema): boolean {
     const before = known.get(schema);
     if (before !== undefined) return before;
     if (open.has(schema) || schema.$dynamicRef !== undefined || schema.$recursiveRef !== undefined) return Infinity;
-    if (patternsOf(schema).some((pattern) => instructionsOf(pattern) > 0)) return Infinity;
     open.add(schema);
     let size = 1 + comparisonsIn(schema);
+    for (const pattern of patternsOf(schema)) size += COSTLY * (patternCost(pattern) - 1);
     for (const each of schemasIn(schema)) size += sizeOf(each);
     const found = typeof schema.$ref === 'string' ? target(root, byId, schema.$ref) : undefined;
     if (isSchema(found)) size += sizeOf(found);

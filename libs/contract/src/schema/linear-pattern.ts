@@ -9,26 +9,27 @@ interface Pattern {
 
 /** Longest pattern, in UTF-16 units. */
 const LONGEST = 1000;
-/** Steps of all bounded repetitions together, for the engine that unrolls them. */
-const MOST_REPEATED = 3000;
+/** Steps of a bounded repetition, for the engine that unrolls them. */
+const MOST_REPEATED = 1000;
 
 /**
  * A pattern of a schema as something that takes time linear in the text, whatever stands in both: a backtracking engine can
- * be kept busy for years by forty characters. What is plainly linear runs on the engine of JavaScript, the rest on RE2, which
- * takes up to {@link instructionsOf} times as long. Throws with what is wrong; look-around and back-references need
+ * be kept busy for years by forty characters. What is plainly linear runs on the engine of JavaScript, the rest on RE2;
+ * {@link patternCost} tells how long they may take. Throws with what is wrong; look-around and back-references need
  * backtracking and are refused.
  */
 export function linearPattern(source: string, flags = 'u'): Pattern {
   if (source.length > LONGEST) throw new Error(`a pattern is longer than ${LONGEST} characters`);
   const native = new RegExp(source, flags);
-  if (isPlainlyLinear(source)) return native;
+  if (backtracking(source)) return native;
   const compiled = compile(source);
   return { test: (text) => compiled.matcher(text).find(), toString: () => String(native) };
 }
 
-/** How many instructions RE2 may follow at each character of a text; 0 for a pattern that it is not needed for. */
-export function instructionsOf(source: string): number {
-  return source.length > LONGEST || isPlainlyLinear(source) ? 0 : compile(source).programSize();
+/** Instructions that a pattern may have followed at each character of a text, of some 30 ns each. */
+export function patternCost(source: string): number {
+  if (source.length > LONGEST) return 0;
+  return backtracking(source)?.cost ?? compile(source).programSize();
 }
 
 /** They are needed when a schema is weighed, and when code is made of it. */
@@ -38,10 +39,10 @@ const MOST_RECENT = 100;
 function compile(source: string): RE2JS {
   let compiled = recent.get(source);
   if (compiled) return compiled;
-  let repeated = 0;
-  for (const [, most] of source.matchAll(/\{\d*,?(\d+)\}/g)) repeated += Number(most);
-  if (repeated > MOST_REPEATED)
-    throw new Error(`the pattern ${shownPattern(source)} repeats more than ${MOST_REPEATED} times`);
+  for (const [, most] of source.matchAll(/\{\d*,?(\d+)\}/g)) {
+    if (Number(most) > MOST_REPEATED)
+      throw new Error(`the pattern ${shownPattern(source)} repeats more than ${MOST_REPEATED} times`);
+  }
   compiled = RE2JS.compile(RE2JS.translateRegExp(source));
   if (recent.size >= MOST_RECENT) recent.clear();
   recent.set(source, compiled);
@@ -56,15 +57,35 @@ const shownPattern = (source: string) => JSON.stringify(source.length > 60 ? `${
 const CLASS = String.raw`\[(?:[^\]\\]|\\.)*\]`;
 const ESCAPE = String.raw`\\(?:[dDwWsSnrtfv]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[^A-Za-z0-9])`;
 const ATOM = String.raw`(?:${CLASS}|${ESCAPE}|[^\\()[\]{}|^$*+?])`;
-/** Up to forty of one atom: what it costs stays the same however long the text is. */
-const BOUNDED = String.raw`(?:\?|\{\d{1,2}(?:,\d{1,2})?\})?`;
+const BOUNDED = String.raw`(?:\?|\{\d{1,4}(?:,\d{1,4})?\})?`;
 const STEP = `${ATOM}${BOUNDED}`;
 // At its beginning alone it can begin to match, and one repetition without a bound can give way to nothing else.
 const PLAIN = new RegExp(`^\\^(?:${STEP}){0,40}(?:${ATOM}[*+])?(?:${ATOM}){0,40}\\$$`);
 const FIXED = new RegExp(`^\\^?(?:${ATOM}){1,40}\\$?$`);
+const VARIABLE = /\?|\{(\d+),(\d+)\}/g;
+const ENDLESS = /[*+]/;
 
-function isPlainlyLinear(source: string): boolean {
-  if (FIXED.test(source)) return true;
-  const optional = source.match(/[?}]/g)?.length ?? 0;
-  return optional <= 3 && PLAIN.test(source);
+/** Ways in which bounded repetitions may be tried one with another, beside one without a bound and without. */
+const MOST_WAYS = 20_000;
+const MOST_WAYS_ENDLESS = 32;
+/** Ways that are tried in the time of an instruction of RE2. */
+const WAYS = 3;
+
+/** What a pattern costs on the engine of JavaScript, for each character; undefined for one that it may not be given to. */
+function backtracking(source: string): { cost: number } | undefined {
+  if (FIXED.test(source)) return { cost: 1 };
+  if (!PLAIN.test(source)) return undefined;
+  let ways = 1;
+  let length = 1;
+  let variable = 0;
+  // Some of them may stand in a class, and be no repetition: that errs on the safe side.
+  for (const [, least = 0, most = 1] of source.matchAll(VARIABLE)) {
+    ways *= Number(most) - Number(least) + 1;
+    length += Number(most);
+    variable += 1;
+  }
+  // Each way goes through all that an endless one takes.
+  if (ENDLESS.test(source)) return ways <= MOST_WAYS_ENDLESS ? { cost: Math.ceil(ways / WAYS) } : undefined;
+  if (variable <= 1) return { cost: 1 };
+  return ways <= MOST_WAYS ? { cost: Math.ceil((WAYS * ways) / length) } : undefined;
 }

@@ -1,7 +1,7 @@
 import { _, type Ajv, type KeywordCxt } from 'ajv';
 import { LIMITS } from '../limits.ts';
 import { areLookedUp } from './compared-values.ts';
-import { instructionsOf } from './linear-pattern.ts';
+import { patternCost } from './linear-pattern.ts';
 import { idsOf, isSchema, patternsOf, target, type Schema } from './references.ts';
 
 /** Set into every schema that is counted; a field of that name in a tenant's schema is overwritten. */
@@ -152,7 +152,7 @@ const DEEP = ['const', 'enum', 'uniqueItems'];
 const TEXTS = ['pattern', 'format', 'minLength', 'maxLength'];
 /** A pattern takes as long as so many others that look at each character. */
 const PATTERN = 4;
-/** Instructions of RE2 that take as long as one of those; and steps that it takes to begin. */
+/** Instructions of a costly pattern that take as long as one of those; and steps that it takes to begin. */
 const INSTRUCTIONS = 16;
 const BEGIN = 20;
 
@@ -172,9 +172,9 @@ function weightOf(schema: Schema): Weight {
   }
   let texts = TEXTS.filter((name) => schema[name] !== undefined).length;
   for (const pattern of patternsOf(schema)) {
-    const instructions = instructionsOf(pattern);
-    texts += PATTERN + Math.ceil(instructions / INSTRUCTIONS);
-    if (instructions > 0) steps += BEGIN;
+    const cost = patternCost(pattern);
+    texts += PATTERN + Math.ceil(cost / INSTRUCTIONS);
+    if (cost > 1) steps += BEGIN;
   }
   return { steps: Math.ceil(steps), texts, isDeep: DEEP.some((name) => schema[name] !== undefined) };
 }
