@@ -41,14 +41,10 @@ function recordOf(stage: Stage, event: QueuedEvent, changes: Partial<Execution>)
   };
 }
 
-const eventAt = (stage: Stage, sequence: number, id: string, text: string): QueuedEvent => ({
-  id,
-  tenant: stage.tenant,
-  name: 'counted',
-  sequence,
-  timeMs: Date.now(),
-  text,
-});
+async function eventAt({ nats, tenant }: Stage, sequence: number, id: string, text: string): Promise<QueuedEvent> {
+  const stored = await nats.jsm.streams.getMessage(queueStream(tenant, 'q'), { seq: sequence });
+  return { id, tenant, name: 'counted', sequence, timeMs: stored?.time.getTime() ?? NaN, text };
+}
 
 const countOf = async ({ nats, tenant }: Stage, key: string) => {
   const entry = await (await openTenantKv(nats, tenant)).get('counts', key);
@@ -85,10 +81,10 @@ test('an event that is parked, and comes from the queue as well, runs once', () 
     for (let sequence = 1; sequence <= settled; sequence += 1) {
       const id = await stage.publish('counted', { key: 'settled', bucket: 'counts' });
       const emitted = [{ id: `${id}:ok`, event: 'after', data: {}, route: 'ok' as const }];
-      await outcomes.commit(recordOf(stage, eventAt(stage, sequence, id, ''), { emitted }));
+      await outcomes.commit(recordOf(stage, await eventAt(stage, sequence, id, ''), { emitted }));
     }
     const text = JSON.stringify({ key: 'a', bucket: 'counts' });
-    const parked = eventAt(stage, settled + 1, await stage.publish('counted', text), text);
+    const parked = await eventAt(stage, settled + 1, await stage.publish('counted', text), text);
     await outcomes.commit(recordOf(stage, parked, { status: 'retry', nextAttemptAt: new Date().toISOString() }));
     await createParking(nats, tenant, 'q').park(`k${keyToken('a')}`, { event: parked, attempt: 2, readyAtMs: 0 });
     await stage.startExecutor();

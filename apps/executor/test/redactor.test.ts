@@ -60,6 +60,10 @@ test.each([
   expect(redactor.text(`say:${secret}!`)).toBe('say:[secret S]!');
 });
 
+test('a short secret with a line end is found without it', () => {
+  expect(redactorOf({ S: '12345\n' }).text('pin is 12345, done')).toBe('pin is [secret S], done');
+});
+
 test('text that is no JSON is redacted as it stands', () => {
   expect(redactorOf({ S: 'hush-hush' }).json('{"a": hush-hush')).toBe('{"a": [secret S]');
 });

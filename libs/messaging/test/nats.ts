@@ -23,18 +23,20 @@ export function queue(id: string, ordering: Queue['ordering'] = { kind: 'strict'
   return { id, ordering, storage: 'file', maxAgeMs: 3_600_000, maxBytes: 1 << 24, maxEvents };
 }
 
-/** When the events were stored of which there are outcomes. */
-const STORED = new Date().toISOString();
+/** When the events were stored of which there are outcomes: all of one event tell the same. */
+const stored = new Map<string, string>();
 
 export function execution(tenant: string, sequence: number, changes: Partial<Execution> = {}): Execution {
   const time = new Date().toISOString();
+  const place = `${tenant}/${sequence}`;
+  if (!stored.has(place)) stored.set(place, time);
   return {
     id: createEventId(),
     tenant,
     package: 'p',
     version: 1,
     job: 'j',
-    event: { id: `e${sequence}`, name: 'placed', time: STORED },
+    event: { id: `e${sequence}`, name: 'placed', time: stored.get(place) ?? time },
     attempt: 1,
     status: 'ok',
     startedAt: time,

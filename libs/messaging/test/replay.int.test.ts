@@ -25,7 +25,11 @@ async function withStored(work: (nats: Nats, tenant: string) => Promise<void>): 
       await nats.publisher.publish(`jobico.event.${tenant}.placed`, `{"n":${n}.10}`, [['Nats-Msg-Id', `e${n}`]]);
     }
     const outcomes = createOutcomes(nats, tenant, 'q');
-    for (const n of [1, 2]) await outcomes.commit(execution(tenant, n));
+    for (const n of [1, 2]) {
+      const stored = await nats.jsm.streams.getMessage(queueStream(tenant, 'q'), { seq: n });
+      const event = { id: `e${n}`, name: 'placed', time: stored?.time.toISOString() ?? '' };
+      await outcomes.commit(execution(tenant, n, { event }));
+    }
     await work(nats, tenant);
   });
 }

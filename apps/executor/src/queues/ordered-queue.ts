@@ -4,6 +4,7 @@ import {
   consumeOrdered,
   createOutcomes,
   createParking,
+  isRecordOf,
   queueStream,
   readEvent,
   SLOTS,
@@ -140,7 +141,8 @@ class OrderedQueue {
       isAtRest: () => deps.definitions.isAtRest(tenant, queue),
       openSandboxLane: () => this.#running.counted(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
-      recordedOutcome: async (event) => (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence),
+      recordedOutcome: async ({ sequence, timeMs }) =>
+        (await outcomes.latest([sequence], timeMs, () => timeMs)).get(sequence),
       park: (lane, entries, before) => this.#lanes.park(lane, entries, before),
       liveEvent: (event) => deps.definitions.event(tenant, event),
       decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),
@@ -260,7 +262,7 @@ class OrderedQueue {
         return;
       }
       if (!this.#outcomes.isPrepared(message.sequence)) {
-        pauseFor(this.#prepare(epoch, message.timeMs));
+        pauseFor(this.#prepare(epoch));
         return;
       }
       // Of one that was cancelled there is nothing left to be done.
@@ -271,7 +273,7 @@ class OrderedQueue {
         this.#unacknowledged.done(message.sequence);
         continue;
       }
-      const recorded = this.#recovered.get(message.sequence);
+      const recorded = this.#recordedOf(message);
       if (recorded && recorded.status !== 'retry') {
         pauseFor(this.#completeRecovered(epoch));
         return;
@@ -336,8 +338,10 @@ class OrderedQueue {
     if (this.#isParkingKnown && !this.#isHaunted && !this.#isStopping) await this.#resumeParked(this.#epoch);
   }
 
-  async #prepare(epoch: number, sinceMs: number): Promise<void> {
-    const found = await this.#outcomes.prepare(this.#unprepared(), sinceMs);
+  async #prepare(epoch: number): Promise<void> {
+    const times = new Map(this.#incoming.map(({ sequence, timeMs }) => [sequence, timeMs]));
+    const sinceMs = Math.min(...times.values());
+    const found = await this.#outcomes.prepare(this.#unprepared(), sinceMs, (sequence) => times.get(sequence));
     if (epoch !== this.#epoch) return;
     for (const [sequence, recorded] of found) {
       this.#recovered.set(sequence, recorded);
@@ -356,10 +360,16 @@ class OrderedQueue {
     return [...come, ...ahead.filter((sequence) => !this.#outcomes.isPrepared(sequence))];
   }
 
+  /** It may have been looked for before it came, when nobody knew what would come. */
+  #recordedOf({ sequence, timeMs }: Delivered): Execution | undefined {
+    const recorded = this.#recovered.get(sequence);
+    return recorded && isRecordOf(recorded, timeMs) ? recorded : undefined;
+  }
+
   /** Takes the steps that the process which recorded the outcomes may not have come to, of all that are here. */
   async #completeRecovered(epoch: number): Promise<void> {
     const ended = this.#incoming.flatMap((message) => {
-      const recorded = this.#recovered.get(message.sequence);
+      const recorded = this.#recordedOf(message);
       const event = readEvent(message, queueStream(this.#tenant, this.#queue));
       return event && recorded && recorded.status !== 'retry' ? [settlementOf(recorded, event)] : [];
     });

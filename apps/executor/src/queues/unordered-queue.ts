@@ -219,10 +219,9 @@ class UnorderedQueue {
 
   async #recordedOf(messages: readonly JsMsg[]): Promise<Map<number, Execution>> {
     if (messages.length === 0) return new Map();
-    const oldestMs = Math.min(...messages.map(({ time }) => time.getTime()));
-    return await this.#outcomes.latest(
-      messages.map(({ seq }) => seq),
-      oldestMs,
+    const times = new Map(messages.map(({ seq, time }) => [seq, time.getTime()]));
+    return await this.#outcomes.latest([...times.keys()], Math.min(...times.values()), (sequence) =>
+      times.get(sequence),
     );
   }
 

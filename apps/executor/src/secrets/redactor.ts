@@ -1,4 +1,4 @@
-import { isTooDeep, LIMITS, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
+import { isTooDeep, MAX_JSON_DEPTH, parseExactJson } from '@jobico/contract';
 
 /** Takes the secrets that a job was given out of what it says. */
 export interface Redactor {
@@ -62,12 +62,14 @@ function readJson(text: string): unknown {
   }
 }
 
+/** Little or nothing is left of a secret of blanks without them: every text holds that. */
+const SHORTEST = 4;
+
 function formsOf(value: string): string[] {
   const lines = value.split(/\r?\n/).map((line) => line.trim());
   const long = lines.length > 1 ? lines.filter((line) => line.length >= LINE_LENGTH) : [];
   const forms = [...escapedForms(value), encodeURIComponent(value.toWellFormed()), value.trim(), ...long];
-  // Little or nothing is left of a secret of blanks without them: every text holds that.
-  return forms.filter((form) => form.length >= LIMITS.secretMinLength);
+  return forms.filter((form) => form.length >= SHORTEST);
 }
 
 /** JSON in an error's message is escaped again by the runtime that tells of the error, and once more by whoever quotes that. */

@@ -57,7 +57,7 @@ async function cancelAt(nats: Nats, request: CancelRequest, found: Cancellable):
   const parked = found.parked ?? (await parkedNow(nats, found));
   const [state] = await tail.statesOf([event]);
   const outcomes = tail.outcomesOf(event, parked?.partition);
-  const outcome = (await outcomes.latest([event.sequence], event.timeMs)).get(event.sequence);
+  const outcome = (await outcomes.latest([event.sequence], event.timeMs, () => event.timeMs)).get(event.sequence);
   if (outcome && outcome.status !== 'retry') return { ended: outcome };
   if (state?.isSettled && !parked) return { ended: undefined };
   const execution = await cancelledRecord(nats, request, { ...found, outcome, parked: parked?.parked, state });

@@ -17,21 +17,27 @@ export type Commit = { isOurs: true } | { isOurs: false; recorded: Execution };
 export interface Outcomes {
   /**
    * Reads the slots of these events, so that {@link commit} is not refused for want of it, and answers the outcomes that
-   * some of the events have already: they ran in a process that did not come to acknowledge them. `sinceMs`: when the oldest
-   * of the events was stored.
+   * some of the events have already: they ran in a process that did not come to acknowledge them. `sinceMs` and `timeOf` as
+   * {@link latest} has them.
    */
-  prepare(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
+  prepare(sequences: readonly number[], sinceMs: number, timeOf?: TimeOf): Promise<Map<number, Execution>>;
   /** Whether {@link prepare} is needed for a sequence. */
   isPrepared(sequence: number): boolean;
   /** Records an outcome. Throws `unavailable` if it cannot tell whether it did. */
   commit(execution: Execution): Promise<Commit>;
-  /** The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored. */
-  latest(sequences: readonly number[], sinceMs: number): Promise<Map<number, Execution>>;
+  /**
+   * The latest outcome of each of these events, where there is one. `sinceMs`: when the oldest of them was stored; `timeOf`:
+   * when each was, where that is known.
+   */
+  latest(sequences: readonly number[], sinceMs: number, timeOf?: TimeOf): Promise<Map<number, Execution>>;
   /** Another process has recorded an outcome, at that sequence of the stream: nothing of it need be looked up. */
   learn(execution: Execution, at: number): void;
   /** Drops what was read: after other processes may have written. */
   forget(): void;
 }
+
+/** When the event at a place of the queue was stored, in milliseconds since 1970. */
+export type TimeOf = (sequence: number) => number | undefined;
 
 /** What this process knows of a slot. */
 interface Slot {
@@ -109,7 +115,7 @@ export function createOutcomes(
     else remember(execution, at);
   };
 
-  const latest = async (sequences: readonly number[], sinceMs: number) => {
+  const latest: Outcomes['latest'] = async (sequences, sinceMs, timeOf = () => undefined) => {
     const learned: Learned[] = [];
     reads.add(learned);
     const messages = await lastOf(sequences).finally(() => reads.delete(learned));
@@ -121,7 +127,7 @@ export function createOutcomes(
     const bySlot = Map.groupBy(last, ({ recorded }) => recorded.sequence % SLOTS);
     const found = sequences.map(async (sequence) => {
       const inSlot = bySlot.get(sequence % SLOTS) ?? [];
-      const isOwn = isOf(sequence, sinceMs);
+      const isOwn = isOf(sequence, sinceMs, timeOf(sequence));
       const own = inSlot
         .map(({ recorded }) => recorded)
         .filter(isOwn)
@@ -131,7 +137,7 @@ export function createOutcomes(
       // the outcome of this one: all of it, or all but a retry.
       const hiding = inSlot.filter(({ message, recorded }) => !isOwn(recorded) && message.time.getTime() >= sinceMs);
       const subjects = hiding.map(({ message }) => message.subject);
-      return [sequence, await latestBehind(subjects, sequence, sinceMs, own)] as const;
+      return [sequence, await latestBehind(subjects, isOwn, sinceMs, own)] as const;
     });
     return new Map((await Promise.all(found)).flatMap(([sequence, own]) => (own ? [[sequence, own]] : [])));
   };
@@ -142,11 +148,10 @@ export function createOutcomes(
    */
   const latestBehind = async (
     subjects: readonly string[],
-    sequence: number,
+    isOwn: (recorded: Execution) => boolean,
     sinceMs: number,
     own: Execution | undefined,
   ) => {
-    const isOwn = isOf(sequence, sinceMs);
     let found = own;
     for (const subject of subjects) {
       for await (const recorded of recordedSince(nats, subject, sinceMs)) {
@@ -172,7 +177,8 @@ export function createOutcomes(
    */
   const standing = async (execution: Execution): Promise<Commit | undefined> => {
     const { id, sequence, event } = execution;
-    const recorded = (await latest([sequence], Date.parse(event.time))).get(sequence);
+    const timeMs = Date.parse(event.time);
+    const recorded = (await latest([sequence], timeMs, () => timeMs)).get(sequence);
     // Our own, whose acknowledgement was lost, counts as ours.
     if (recorded?.id === id) return { isOurs: true };
     return recorded && isInTheWay(execution, recorded.status !== 'retry', recorded.attempt)
@@ -199,10 +205,11 @@ export function createOutcomes(
 
   return {
     latest,
-    prepare: (sequences, sinceMs) =>
+    prepare: (sequences, sinceMs, timeOf) =>
       latest(
         sequences.filter((sequence) => !known.has(sequence % SLOTS)),
         sinceMs,
+        timeOf,
       ),
     isPrepared: (sequence) => known.has(sequence % SLOTS),
     learn(execution, at) {
@@ -246,16 +253,19 @@ export function createOutcomes(
 }
 
 /**
- * Whether a record is of an event at that place of the queue, stored since a time. A queue that was removed and made again,
- * or was kept in memory, counts from the beginning: what stands on record of the one before is not of its events.
+ * Whether a record is of an event that was stored at that time. A queue that was removed and made again, or was kept in
+ * memory, counts from the beginning: what stands on record of the one before is not of its events.
  */
-const isOf =
-  (sequence: number, sinceMs: number) =>
-  (recorded: Execution): boolean =>
-    recorded.sequence === sequence && Date.parse(recorded.event.time) >= sinceMs - ROUNDED_MS;
+export const isRecordOf = (recorded: Execution, timeMs: number): boolean =>
+  Math.abs(Date.parse(recorded.event.time) - timeMs) <= ROUNDED_MS;
 
 /** A time of the server is told in several forms. */
 const ROUNDED_MS = 1;
+
+/** What tells the records of an event: of one that has not come yet it is known that it was stored later than others. */
+const isOf = (sequence: number, sinceMs: number, timeMs: number | undefined) => (recorded: Execution) =>
+  recorded.sequence === sequence &&
+  (timeMs === undefined ? Date.parse(recorded.event.time) >= sinceMs - ROUNDED_MS : isRecordOf(recorded, timeMs));
 
 function isInTheWay({ status, attempt }: Execution, isTerminal: boolean, recordedAttempt: number): boolean {
   return isTerminal || (status === 'retry' && recordedAttempt >= attempt);

@@ -81,10 +81,8 @@ async function latestOf(
   events: readonly QueuedEvent[],
   sinceMs: number,
 ): Promise<Map<number, Execution>> {
-  return await outcomes.latest(
-    events.map(({ sequence }) => sequence),
-    sinceMs,
-  );
+  const times = new Map(events.map(({ sequence, timeMs }) => [sequence, timeMs]));
+  return await outcomes.latest([...times.keys()], sinceMs, (sequence) => times.get(sequence));
 }
 
 /** Which consumer of its queue an event is given to. */

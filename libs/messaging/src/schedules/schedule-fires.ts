@@ -24,12 +24,15 @@ const MOST_IN_HAND = 10 * MOST_OF_TENANT;
 /** Fires that are remembered to have been refused. */
 const MOST_REFUSED = 100_000;
 
+/** After that another process may have a fire that waits here. */
+const ACK_WAIT_MS = 30_000;
+
 const CONSUMER_CONFIG = {
   description: 'Puts what has fired on its queue',
   filter_subject: 'jobico.fired.>',
   ack_policy: 'explicit',
   deliver_policy: 'all',
-  ack_wait: 30_000_000_000,
+  ack_wait: ACK_WAIT_MS * 1_000_000,
   // What waits to be tried again counts: with a limit, the tenants whose queues are full would stop all others.
   max_ack_pending: -1,
   max_deliver: -1,
@@ -83,10 +86,11 @@ async function read(messages: ConsumerMessages, lines: TenantLines, forwarding: 
   const inHand = new Set<number>();
   for await (const message of messages) {
     const { seq } = message;
+    const receivedMs = Date.now();
     // The server delivers again what has waited here for long.
     if (inHand.has(seq)) continue;
     const isAdded = lines.add(addressOf(message).tenant, async () => {
-      await settle(message, forwarding);
+      await settle(message, { ...forwarding, receivedMs });
       inHand.delete(seq);
     });
     if (isAdded) inHand.add(seq);
@@ -101,8 +105,11 @@ interface Forwarding extends ForwarderDeps {
   stopping: AbortSignal;
 }
 
+/** One message, and when it came. */
+type ForwardingOne = Forwarding & { receivedMs: number };
+
 /** Never rejects. */
-async function settle(message: JsMsg, forwarding: Forwarding): Promise<void> {
+async function settle(message: JsMsg, forwarding: ForwardingOne): Promise<void> {
   const { nats, log, stopping } = forwarding;
   let isDone = false;
   try {
@@ -125,7 +132,7 @@ function addressOf({ subject }: JsMsg): { tenant: string; schedule: string } {
 }
 
 /** False where the event's queue is not there yet. */
-async function forward(message: JsMsg, forwarding: Forwarding): Promise<boolean> {
+async function forward(message: JsMsg, forwarding: ForwardingOne): Promise<boolean> {
   const { nats, definitions, schedules, log } = forwarding;
   const { tenant, schedule } = addressOf(message);
   const event = message.headers?.get(EVENT) ?? '';
@@ -161,13 +168,14 @@ async function isForwarded(
   message: JsMsg,
   tenant: string,
   id: string,
-  { nats, refused }: Forwarding,
+  { nats, refused, receivedMs }: ForwardingOne,
 ): Promise<boolean> {
   const { seq, info, redelivered, time } = message;
   const refusedAt = refused.get(seq);
   refused.delete(seq);
   const isNew = !redelivered && Date.now() - time.getTime() < SURE_MS;
-  if (isNew || refusedAt === info.deliveryCount - 1) return false;
+  const isOurs = Date.now() - receivedMs < ACK_WAIT_MS / 2;
+  if (isNew || (isOurs && refusedAt === info.deliveryCount - 1)) return false;
   return (await findStored(nats, { tenant }, new Set([id]), time.getTime())).has(id);
 }
 
