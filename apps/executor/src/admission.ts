@@ -1,4 +1,4 @@
-import { isTooDeep, JobicoError, keyOf, LIMITS, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
+import { isLarger, isTooDeep, JobicoError, keyOf, LIMITS, MAX_JSON_DEPTH, type Validator } from '@jobico/contract';
 import {
   orderingOf,
   partitionOf,
@@ -93,10 +93,6 @@ function contained(...[event, declared, ...how]: Parameters<typeof check>): Admi
   }
 }
 
-/** A character has no more than three bytes: few texts have to be counted. */
-const isTooLarge = (text: string) =>
-  text.length > LIMITS.directEventBytes / 3 && Buffer.byteLength(text) > LIMITS.directEventBytes;
-
 function check(
   event: QueuedEvent,
   declared: DeclaredEvent,
@@ -107,7 +103,7 @@ function check(
     key: event.key,
     verdict: { declared, error: { code: 'invalid', message } },
   });
-  if (isTooLarge(event.text)) return refuse(`larger than ${LIMITS.directEventBytes >> 20} MiB`);
+  if (isLarger(event.text, LIMITS.directEventBytes)) return refuse(`larger than ${LIMITS.directEventBytes >> 20} MiB`);
   if (isTooDeep(event.text)) return refuse(`nested deeper than ${MAX_JSON_DEPTH} levels`);
   let value: unknown;
   try {

@@ -41,6 +41,10 @@ export function isTooDeep(text: string, maxDepth = MAX_JSON_DEPTH): boolean {
   return false;
 }
 
+/** Whether text has more UTF-8 bytes than that. A character has no more than three: few texts have to be counted. */
+export const isLarger = (text: string, bytes: number): boolean =>
+  text.length > bytes / 3 && Buffer.byteLength(text) > bytes;
+
 /** The index of the quote that closes the string that opens at `open`; the length of the text if none does. */
 export function endOfString(text: string, open: number): number {
   const quote = text.indexOf('"', open + 1);

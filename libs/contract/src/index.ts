@@ -18,7 +18,7 @@ export {
   ReplayOf,
 } from './execution.ts';
 export type { EmittedEvent, ExecutionErrorCode, ExecutionStatus } from './execution.ts';
-export { endOfString, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
+export { endOfString, isLarger, isTooDeep, MAX_JSON_DEPTH, parseExactJson } from './exact-json.ts';
 export { nearest, pointer, shown } from './faults.ts';
 export { EVENT_ID_PATTERN, ID_PATTERN, isEventId, isId, isSecretName, SECRET_NAME_PATTERN } from './ids.ts';
 export { createOperationChecks } from './operations/check.ts';

@@ -3,11 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { JobicoError, type Fault } from './errors.ts';
 import { faultsOf, shown } from './faults.ts';
-import { isTooDeep } from './exact-json.ts';
-import { LIMITS } from './limits.ts';
 import { assertBounded } from './schema/assert-bounded.ts';
 import { linearPattern } from './schema/linear-pattern.ts';
 import { isPlain } from './schema/is-plain.ts';
+import { assertSchemaText } from './schema/schema-text.ts';
 import type { Schema } from './schema/references.ts';
 import { countedSchema, countSteps, createSteps, StepsUsedUp, type Steps } from './schema/steps.ts';
 import { addComparisons } from './schema/compared-values.ts';
@@ -23,14 +22,12 @@ export type Validator = (value: unknown) => Fault[];
  * Compiles a JSON Schema (2020-12, or draft-07 where `$schema` says so). Throws `schema-invalid` for text that is no
  * JSON, no schema, over 256 KiB, or that refers to what it does not contain; for one that would not come to an end with a
  * value, and for patterns that need backtracking. Checking takes time linear in the value: where the schema could make it
- * longer, by coming back to itself, by its size or by costly patterns, steps are counted, and a value that takes too many is not valid.
- * `isChecked`: it has been compiled before, so whether it is a schema at all is not asked again, which takes ten times as
- * long as the rest.
+ * longer, by coming back to itself, by its size or by costly patterns, steps are counted, and a value that takes too many
+ * is not valid. `isChecked`: it has been compiled before, so whether it is a schema at all is not asked again, which takes
+ * ten times as long as the rest.
  */
 export function compileSchema(text: string, { isChecked = false } = {}): Validator {
-  if (Buffer.byteLength(text) > LIMITS.schemaBytes)
-    throw new JobicoError('schema-invalid', 'the schema is larger than 256 KiB');
-  if (isTooDeep(text)) throw new JobicoError('schema-invalid', 'the schema is nested too deep');
+  assertSchemaText(text);
   let schema: unknown;
   try {
     schema = JSON.parse(text);

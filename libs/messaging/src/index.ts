@@ -51,7 +51,7 @@ export { createNodes } from './nodes/nodes.ts';
 export type { Announcement, Nodes } from './nodes/nodes.ts';
 export { consumeOrdered } from './queues/ordered-consumer.ts';
 export type { HandBack, OrderedConsumer, OrderedHandlers, Tail } from './queues/ordered-consumer.ts';
-export { createOutcomes, isRecordOf } from './outcomes/outcomes.ts';
+export { createOutcomes, isRecordOf, latestOf } from './outcomes/outcomes.ts';
 export type { Commit, Outcomes } from './outcomes/outcomes.ts';
 export { createOutcomeWaits } from './outcomes/outcome-waits.ts';
 export type { OutcomeWait, OutcomeWaits } from './outcomes/outcome-waits.ts';

@@ -5,6 +5,7 @@ import {
   createOutcomes,
   createParking,
   isRecordOf,
+  latestOf,
   queueStream,
   readEvent,
   SLOTS,
@@ -141,8 +142,7 @@ class OrderedQueue {
       isAtRest: () => deps.definitions.isAtRest(tenant, queue),
       openSandboxLane: () => this.#running.counted(deps.pool.openLane(tenant)),
       admit: (event) => deps.admission.admit(event, queue, partition),
-      recordedOutcome: async ({ sequence, timeMs }) =>
-        (await outcomes.latest([sequence], timeMs, () => timeMs)).get(sequence),
+      recordedOutcome: async (event) => (await latestOf(outcomes, [event])).get(event.sequence),
       park: (lane, entries, before) => this.#lanes.park(lane, entries, before),
       liveEvent: (event) => deps.definitions.event(tenant, event),
       decisionContext: (readyAtMs) => ({ queue, node: deps.node, nowMs: Date.now(), readyAtMs }),

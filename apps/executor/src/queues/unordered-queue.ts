@@ -3,6 +3,7 @@ import {
   complete,
   consumeShared,
   createOutcomes,
+  latestOf,
   deliveredBy,
   queueStream,
   readEvent,
@@ -218,11 +219,8 @@ class UnorderedQueue {
   }
 
   async #recordedOf(messages: readonly JsMsg[]): Promise<Map<number, Execution>> {
-    if (messages.length === 0) return new Map();
-    const times = new Map(messages.map(({ seq, time }) => [seq, time.getTime()]));
-    return await this.#outcomes.latest([...times.keys()], Math.min(...times.values()), (sequence) =>
-      times.get(sequence),
-    );
+    const events = messages.map(({ seq, time }) => ({ sequence: seq, timeMs: time.getTime() }));
+    return await latestOf(this.#outcomes, events);
   }
 
   async #start(message: JsMsg, recorded: Execution | undefined, isForgotten: boolean): Promise<void> {

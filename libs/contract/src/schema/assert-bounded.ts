@@ -13,6 +13,7 @@ const IN_PLACE_MAP = ['dependentSchemas', 'dependencies'];
 const MOST_STEPS = 10_000;
 /** Levels that a schema may have. */
 const DEEPEST = 100;
+
 /**
  * Throws for a schema that never comes to an end with a value, or takes exponentially many steps: one that refers to itself
  * without going into the value, or to another twice, and so on. References within the document are followed. Throws too for
@@ -60,13 +61,15 @@ function assertDepth(value: unknown, depth: number): void {
 function assertSmall(root: Schema): void {
   let schemas = 0;
   let patterns = 0;
-  const costs = new Map<string, number>();
+  let instructions = 0;
+  const known = new Set<string>();
   const besideOf = (schema: Schema): number => {
     schemas += 1;
     patterns += patternsOf(schema).length + (looksUp(schema) ? 1 : 0);
     for (const pattern of patternsOf(schema)) {
-      if (!costs.has(pattern)) costs.set(pattern, patternCost(pattern));
-      assertCheap(costs);
+      if (known.has(pattern)) continue;
+      known.add(pattern);
+      assertCheap((instructions += patternCost(pattern)));
     }
     const { $defs, definitions, ...own } = schema;
     const inside = schemasIn(own);
@@ -90,9 +93,9 @@ function assertBeside(count: number): void {
     throw new Error(`it has ${count} properties or forms side by side; at most ${LIMITS.schemaWidth} are taken`);
 }
 
-function assertCheap(costs: ReadonlyMap<string, number>): void {
+function assertCheap(instructions: number): void {
   const { schemaInstructions } = LIMITS;
-  if ([...costs.values()].reduce((sum, cost) => sum + cost, 0) > schemaInstructions)
+  if (instructions > schemaInstructions)
     throw new Error(
       `its patterns take more than ${schemaInstructions} instructions, with what they repeat written out`,
     );

@@ -1,6 +1,5 @@
 import { JobicoError } from '../errors.ts';
-import { isTooDeep } from '../exact-json.ts';
-import { LIMITS } from '../limits.ts';
+import { assertSchemaText } from './schema-text.ts';
 
 /** The address that a tenant's file has as a schema, for references only: nothing is fetched. */
 const BASE = 'https://schemas.jobico.invalid/';
@@ -40,10 +39,7 @@ export async function bundleSchema(text: string, load: (name: string) => Promise
 }
 
 function parsed(text: string, what: string): unknown {
-  if (Buffer.byteLength(text) > LIMITS.schemaBytes)
-    throw new JobicoError('schema-invalid', `${what} is larger than 256 KiB`);
-  // Whoever copies it goes into each level.
-  if (isTooDeep(text)) throw new JobicoError('schema-invalid', `${what} is nested too deep`);
+  assertSchemaText(text, what);
   try {
     return JSON.parse(text);
   } catch {

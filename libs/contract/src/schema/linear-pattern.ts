@@ -21,7 +21,7 @@ const MOST_REPEATED = 1000;
 export function linearPattern(source: string, flags = 'u'): Pattern {
   if (source.length > LONGEST) throw new Error(`a pattern is longer than ${LONGEST} characters`);
   const native = new RegExp(source, flags);
-  if (backtracking(source)) return native;
+  if (nativeCost(source) !== undefined) return native;
   const compiled = compile(source);
   return { test: (text) => compiled.matcher(text).find(), toString: () => String(native) };
 }
@@ -29,7 +29,7 @@ export function linearPattern(source: string, flags = 'u'): Pattern {
 /** Instructions that a pattern may have followed at each character of a text, of some 30 ns each. */
 export function patternCost(source: string): number {
   if (source.length > LONGEST) return 0;
-  return backtracking(source)?.cost ?? compile(source).programSize();
+  return nativeCost(source) ?? compile(source).programSize();
 }
 
 /** They are needed when a schema is weighed, and when code is made of it. */
@@ -72,8 +72,8 @@ const MOST_WAYS_ENDLESS = 32;
 const WAYS = 3;
 
 /** What a pattern costs on the engine of JavaScript, for each character; undefined for one that it may not be given to. */
-function backtracking(source: string): { cost: number } | undefined {
-  if (FIXED.test(source)) return { cost: 1 };
+function nativeCost(source: string): number | undefined {
+  if (FIXED.test(source)) return 1;
   if (!PLAIN.test(source)) return undefined;
   let ways = 1;
   let length = 1;
@@ -85,7 +85,7 @@ function backtracking(source: string): { cost: number } | undefined {
     variable += 1;
   }
   // Each way goes through all that an endless one takes.
-  if (ENDLESS.test(source)) return ways <= MOST_WAYS_ENDLESS ? { cost: Math.ceil(ways / WAYS) } : undefined;
-  if (variable <= 1) return { cost: 1 };
-  return ways <= MOST_WAYS ? { cost: Math.ceil((WAYS * ways) / length) } : undefined;
+  if (ENDLESS.test(source)) return ways <= MOST_WAYS_ENDLESS ? Math.ceil(ways / WAYS) : undefined;
+  if (variable <= 1) return 1;
+  return ways <= MOST_WAYS ? Math.ceil((WAYS * ways) / length) : undefined;
 }

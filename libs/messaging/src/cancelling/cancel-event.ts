@@ -5,6 +5,7 @@ import type { Nats } from '../connection/connection.ts';
 import type { DeclaredEvent } from '../packages/definitions-view.ts';
 import { findParked } from '../queues/parking.ts';
 import { openQueueTail } from '../queues/queue-tail.ts';
+import { latestOf } from '../outcomes/outcomes.ts';
 import { createRecorder } from '../outcomes/recorder.ts';
 
 export interface CancelRequest {
@@ -57,7 +58,7 @@ async function cancelAt(nats: Nats, request: CancelRequest, found: Cancellable):
   const parked = found.parked ?? (await parkedNow(nats, found));
   const [state] = await tail.statesOf([event]);
   const outcomes = tail.outcomesOf(event, parked?.partition);
-  const outcome = (await outcomes.latest([event.sequence], event.timeMs, () => event.timeMs)).get(event.sequence);
+  const outcome = (await latestOf(outcomes, [event])).get(event.sequence);
   if (outcome && outcome.status !== 'retry') return { ended: outcome };
   if (state?.isSettled && !parked) return { ended: undefined };
   const execution = await cancelledRecord(nats, request, { ...found, outcome, parked: parked?.parked, state });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { isId, JobicoError, keyOf, LIMITS, pointer, type Fault, type Validator } from '@jobico/contract';
+import { isId, isLarger, JobicoError, keyOf, LIMITS, pointer, type Fault, type Validator } from '@jobico/contract';
 import type { DeclaredEvent, Definitions } from '../packages/definitions-view.ts';
 import { createEventId } from './event-ids.ts';
 import { ownHeaders, sourceHeaders } from './event-message.ts';
@@ -92,8 +92,7 @@ export function createIntake(deps: { publisher: JointPublisher; definitions: Def
   return {
     async send(request) {
       const declared = find(deps.definitions, request.tenant, request.event);
-      const compiled = deps.schemas.validatorOf(declared);
-      await check(declared, request, typeof compiled === 'function' ? compiled : await compiled);
+      await check(declared, request, await deps.schemas.validatorOf(declared));
       const events = eventsOf(request);
       await publishAll(deps.publisher, declared, request, events);
       return { accepted: events.length, events };
@@ -122,11 +121,8 @@ function find(definitions: Definitions, tenant: string, event: string): Declared
 
 const itemPointer = (index: number) => pointer('data', index);
 
-/** A character has no more than three bytes: few texts have to be counted. */
-const SURELY_SMALL = LIMITS.eventBytes / 3;
-
 function assertSize({ text }: IntakeItem, index: number, at: typeof itemPointer): void {
-  if (text.length <= SURELY_SMALL || Buffer.byteLength(text) <= LIMITS.eventBytes) return;
+  if (!isLarger(text, LIMITS.eventBytes)) return;
   throw new JobicoError(
     'too-large',
     `the event at ${at(index) || 'the body'} is larger than 1 MiB; none of the request was accepted`,

@@ -252,6 +252,16 @@ export function createOutcomes(
   };
 }
 
+/** {@link Outcomes.latest} of events that have come, so that it is known when each was stored. */
+export async function latestOf(
+  outcomes: Pick<Outcomes, 'latest'>,
+  events: readonly { sequence: number; timeMs: number }[],
+): Promise<Map<number, Execution>> {
+  if (events.length === 0) return new Map();
+  const times = new Map(events.map(({ sequence, timeMs }) => [sequence, timeMs]));
+  return await outcomes.latest([...times.keys()], Math.min(...times.values()), (sequence) => times.get(sequence));
+}
+
 /**
  * Whether a record is of an event that was stored at that time. A queue that was removed and made again, or was kept in
  * memory, counts from the beginning: what stands on record of the one before is not of its events.

@@ -7,7 +7,7 @@ import {
 } from '@jobico/contract';
 import type { Nats } from '../connection/connection.ts';
 import { withoutPayload } from '../dead-letters/without-payload.ts';
-import type { HeaderFields } from '../publishing/joined-writes.ts';
+import type { HeaderFields } from '../publishing/publisher.ts';
 import { readForward } from '../reading/direct-batch.ts';
 import { eventHeaders, MESSAGE_ID } from '../intake/event-message.ts';
 import { asUnavailable } from '../connection/failures.ts';

@@ -1,7 +1,7 @@
 import { keyOf, type Execution } from '@jobico/contract';
 import type { Nats } from '../connection/connection.ts';
 import type { QueuedEvent } from '../intake/event-message.ts';
-import { createOutcomes, type Outcomes } from '../outcomes/outcomes.ts';
+import { createOutcomes, latestOf, type Outcomes } from '../outcomes/outcomes.ts';
 import { orderingOf, partitionOf } from './partitions.ts';
 import { consumersOf, shapeOf, type QueueShape } from './queue-shape.ts';
 import { queueConsumers, queueInfo } from './queue-states.ts';
@@ -53,8 +53,7 @@ export async function openQueueTail(nats: Nats, tenant: string, queue: string): 
       const part = parts[index];
       if (!part) continue;
       const open = group.filter(({ sequence }) => sequence > part.floor);
-      const sinceMs = Math.min(...open.map(({ timeMs }) => timeMs));
-      const latest = open.length === 0 ? new Map<number, Execution>() : await latestOf(part.outcomes, open, sinceMs);
+      const latest = await latestOf(part.outcomes, open);
       for (const event of group) {
         const outcome = latest.get(event.sequence);
         const isSettled = event.sequence <= part.floor || (outcome !== undefined && outcome.status !== 'retry');
@@ -74,15 +73,6 @@ export async function openQueueTail(nats: Nats, tenant: string, queue: string): 
       throw new RangeError(`queue ${queue} of tenant ${tenant} has no part ${partition}`);
     },
   };
-}
-
-async function latestOf(
-  outcomes: Outcomes,
-  events: readonly QueuedEvent[],
-  sinceMs: number,
-): Promise<Map<number, Execution>> {
-  const times = new Map(events.map(({ sequence, timeMs }) => [sequence, timeMs]));
-  return await outcomes.latest([...times.keys()], sinceMs, (sequence) => times.get(sequence));
 }
 
 /** Which consumer of its queue an event is given to. */
